@@ -1,0 +1,136 @@
+// A batch: what one message with files asks for, and all the work on it.
+//
+// States: reading -> running <-> paused -> finishing -> done | cancelled, or refused out of reading.
+// Rows:   pending -> running -> done | failed | cancelled. Terminal is terminal.
+// At every moment total = pending + running + done + failed + cancelled.
+
+import type { ErrorCode, Fault } from '../errors.ts';
+import type { Language } from './language.ts';
+import type { Recipe } from './recipe.ts';
+import type { Table, TableSummary } from './table.ts';
+
+export type BatchState =
+  | 'reading'
+  | 'running'
+  | 'paused'
+  | 'finishing'
+  | 'done'
+  | 'cancelled'
+  | 'refused';
+
+/** Why a batch does not move: shown in the thread, with the time since when. */
+export type PauseReason = 'model-away' | 'model-misconfigured';
+
+export interface DroppedFile {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Everything that is needed to start a batch, as recorded before Slack is acknowledged. */
+export interface Drop {
+  /** What is asked for, and the identity against doubles: one key, one batch. */
+  readonly key: string;
+  readonly team: string;
+  readonly channel: string;
+  /** The message that holds the file; it carries the reaction. */
+  readonly messageTs: string;
+  /** The parent message of the thread in which Darkroom answers. */
+  readonly threadTs: string;
+  /** The person who asked; a Slack user id. */
+  readonly user: string;
+  /** The message's text as Slack gave it. */
+  readonly text: string;
+  readonly files: readonly DroppedFile[];
+  /** True in a DM, on a mention and on a shortcut: an answer is owed whatever the file is. */
+  readonly addressed: boolean;
+}
+
+export interface Counts {
+  readonly total: number;
+  readonly pending: number;
+  readonly running: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+/** What the rows of a batch have cost so far. */
+export interface Sums {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedRows: number;
+  readonly modelSeconds: number;
+}
+
+/** Failed rows with one cause. */
+export interface FaultGroup {
+  readonly code: ErrorCode;
+  readonly count: number;
+  /** The first spreadsheet row numbers, at most 10, ascending as they came. */
+  readonly lines: readonly number[];
+  /** The first such fault, for its sentence. */
+  readonly example: Fault;
+}
+
+export interface Batch {
+  /** Short decimal number, such as "142". */
+  readonly id: string;
+  readonly state: BatchState;
+  readonly drop: Drop;
+  readonly language: Language;
+  readonly counts: Counts;
+  readonly sums: Sums;
+  /** Why rows failed, the most frequent cause first. */
+  readonly faultGroups: readonly FaultGroup[];
+  /** Milliseconds since 1970, Redis time. */
+  readonly createdMs: number;
+  readonly startedMs?: number;
+  readonly endedMs?: number;
+  readonly pause?: { readonly reason: PauseReason; readonly sinceMs: number };
+  readonly fault?: Fault;
+  readonly table?: Table;
+  readonly summary?: TableSummary;
+  readonly recipe?: Recipe;
+  /** The model's name as sent to the server. */
+  readonly model?: string;
+  /** sha256 of the file's bytes, hex. */
+  readonly fileHash?: string;
+  /** Who cancelled it; a Slack user id. Set from the moment of the cancellation. */
+  readonly cancelledBy?: string;
+}
+
+/** What is fixed when reading has succeeded and the rows may run. */
+export interface BatchPlan {
+  readonly table: Table;
+  readonly summary: TableSummary;
+  readonly recipe: Recipe;
+  readonly fileHash: string;
+}
+
+export const noCounts: Counts = {
+  total: 0,
+  pending: 0,
+  running: 0,
+  done: 0,
+  failed: 0,
+  cancelled: 0,
+};
+
+export const noSums: Sums = {
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedRows: 0,
+  modelSeconds: 0,
+};
+
+const ended: ReadonlySet<BatchState> = new Set(['done', 'cancelled', 'refused']);
+
+export function hasEnded(batch: Pick<Batch, 'state'>): boolean {
+  return ended.has(batch.state);
+}
+
+/** The sum that must hold at every moment; checked before anything is posted as finished. */
+export function isConserved(counts: Counts): boolean {
+  const parts = counts.pending + counts.running + counts.done + counts.failed + counts.cancelled;
+  return counts.total === parts;
+}

@@ -1,0 +1,56 @@
+// A row: one unit of a batch's work, and what became of it.
+
+import type { Fault } from '../errors.ts';
+
+/** Rows that are leased, stored and given back together. */
+export const rowsPerChunk = 50;
+
+export interface Row {
+  /** Position in the batch, from 0. Identifies the row in the ledger and orders the results. */
+  readonly index: number;
+  /** The row number that a spreadsheet shows for it (the header of a plain file is row 1). */
+  readonly line: number;
+  /** The input's cells as read, one for each of the table's columns (short rows are padded with ''). */
+  readonly cells: readonly string[];
+  /** Image references in order; empty only where `fault` is set. */
+  readonly images: readonly string[];
+  /** The row's own prompt, from a `prompt` column, where it is not blank. */
+  readonly prompt?: string;
+  /** What is wrong with the row already as read; such a row fails without any request. */
+  readonly fault?: Fault;
+}
+
+export interface TokenUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface DoneOutcome {
+  readonly status: 'done';
+  /** One cell for each of the recipe's output columns, in their order; a list has one item a line. */
+  readonly fields: readonly string[];
+  readonly usage: TokenUsage;
+  /** Seconds that the model request took. */
+  readonly modelSeconds: number;
+  /** True when the answer came from the cache and no request was made. */
+  readonly cached: boolean;
+}
+
+export interface FailedOutcome {
+  readonly status: 'failed';
+  readonly fault: Fault;
+}
+
+export interface CancelledOutcome {
+  readonly status: 'cancelled';
+}
+
+export type Outcome = DoneOutcome | FailedOutcome | CancelledOutcome;
+
+/** What a worker commits; cancelled is never committed by a worker, only by cancelling the batch. */
+export type WorkedOutcome = DoneOutcome | FailedOutcome;
+
+/** The chunk that a row belongs to, from 0. */
+export function toChunkIndex(rowIndex: number): number {
+  return Math.floor(rowIndex / rowsPerChunk);
+}

@@ -1,0 +1,47 @@
+// What was understood about a dropped table: its columns, and what reading all of it has shown.
+
+export interface Table {
+  /** Header names in order, cleaned (BOM, outer white space); unique and non-empty. */
+  readonly columns: readonly string[];
+  /** Positions of the image columns within `columns`, at least one. */
+  readonly imageColumns: readonly number[];
+  /** Position of the `prompt` column, when there is one. */
+  readonly promptColumn?: number;
+  /** `,` `;` `|` or a tab. */
+  readonly delimiter: string;
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'gb18030';
+  /** True when the header or most of the first rows' text is Chinese. */
+  readonly chinese: boolean;
+}
+
+/** What reading the whole table has shown; told to the person before the run. */
+export interface TableSummary {
+  readonly rows: number;
+  /** Rows that will fail as they were read (no picture, wrong number of cells…). */
+  readonly faultyRows: number;
+  readonly rowsWithoutImage: number;
+  /** Rows whose pictures another, earlier row has too. */
+  readonly repeatedImages: number;
+  readonly images: number;
+  readonly warnings: readonly TableWarning[];
+}
+
+export type TableWarning =
+  /** Long digits that a spreadsheet has turned into 6.90E+12: the digits are lost in the file. */
+  | {
+      readonly kind: 'scientific-digits';
+      readonly column: string;
+      readonly line: number;
+      readonly value: string;
+    }
+  /** Empty columns at the right end that were dropped. */
+  | { readonly kind: 'empty-columns-dropped'; readonly count: number }
+  /** Read in an encoding that is not UTF-8. */
+  | { readonly kind: 'encoding'; readonly encoding: string }
+  /** More images in a row than the limit; the first ones are used. */
+  | {
+      readonly kind: 'images-cut';
+      readonly rows: number;
+      readonly limit: number;
+      readonly line: number;
+    };

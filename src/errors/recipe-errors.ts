@@ -1,0 +1,1 @@
+export const recipeErrors = {} as const;
