@@ -1,6 +1,6 @@
 // What the engine needs from the world around it. The edge folders provide these; app.ts joins them.
 
-import type { Batch, BatchPlan, Drop, PauseReason } from '../batch/batch.ts';
+import type { Batch, BatchPlan, PauseReason } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import type { OutputColumn, Sampling } from '../batch/recipe.ts';
 import type { Outcome, Row, TokenUsage, WorkedOutcome } from '../batch/row.ts';

@@ -1,0 +1,176 @@
+// The environment as one frozen, typed Config; the only reader of process.env. Every problem is found
+// at once, each with the variable's name and what to do.
+
+import { readFileSync } from 'node:fs';
+import { nearest } from './batch/nearest.ts';
+import { toError } from './errors.ts';
+import { ownPrefixes, secretVariables, variables, type Variables } from './config/variables.ts';
+import type { LogLevel } from './logger.ts';
+
+/** sysexits.h: EX_CONFIG. A supervisor can tell it from a crash and need not restart at once. */
+export const configExitCode = 78;
+
+export type SlackConfig = {
+  readonly botToken: string;
+  /** Absent means Slack itself; else the address of a local workspace. */
+  readonly apiUrl?: string;
+  readonly slashCommand: string;
+} & (
+  | { readonly mode: 'socket'; readonly appToken: string }
+  | { readonly mode: 'http'; readonly signingSecret: string; readonly port: number }
+);
+
+/** What the engine needs, with or without Slack. */
+export interface EngineConfig {
+  readonly redisUrl: string;
+  /** Ends with a colon. */
+  readonly keyPrefix: string;
+  readonly model: {
+    readonly url: string;
+    readonly name?: string;
+    readonly apiKey?: string;
+    /** Weight that may be in flight at once, 8 or more. */
+    readonly maxInFlight: number;
+    readonly timeoutMs: number;
+  };
+  readonly images: {
+    readonly allowHosts: readonly string[];
+    readonly allowPrivateCidrs: readonly string[];
+  };
+  readonly maxRows: number;
+  readonly maxImagesPerRow: number;
+  readonly retentionDays: number;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+}
+
+export interface Config extends EngineConfig {
+  readonly slack: SlackConfig;
+  readonly ops: { readonly host: string; readonly port: number };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with the configuration, a line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Reads the whole configuration of the bot; throws a ConfigError that names every problem. */
+export function readConfig(environment: Environment = process.env): Config {
+  const problems = findUnknown(environment);
+  const { values, problems: unreadable } = readSecretFiles(environment);
+  problems.push(...unreadable);
+  const parsed = variables.safeParse(values);
+  for (const issue of parsed.error?.issues ?? []) {
+    problems.push(`${String(issue.path[0])} ${issue.message}`);
+  }
+  problems.push(...findMissingMode(values));
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  return deepFreeze(toConfig(parsed.data));
+}
+
+/** The same without what only Slack needs; for the command line. */
+export function readEngineConfig(environment: Environment = process.env): EngineConfig {
+  const noSlack = { SLACK_BOT_TOKEN: 'xoxb-none', SLACK_APP_TOKEN: 'xapp-none' };
+  return readConfig({ ...environment, ...noSlack });
+}
+
+function findUnknown(environment: Environment): string[] {
+  const known = Object.keys(variables.shape);
+  const files = secretVariables.map((name) => `${name}_FILE`);
+  return Object.keys(environment)
+    .filter((name) => ownPrefixes.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !known.includes(name) && !files.includes(name))
+    .map((name) => {
+      const suggestion = nearest(name, known);
+      const hint = suggestion === undefined ? 'Remove it.' : `Did you mean ${suggestion}?`;
+      return `${name} is not a setting of Darkroom. ${hint}`;
+    });
+}
+
+/** Empty values count as absent: compose files and .env files write `NAME=` for "not set". */
+function readSecretFiles(environment: Environment): {
+  values: Record<string, string>;
+  problems: string[];
+} {
+  const values: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && value.trim() !== '') values[name] = value.trim();
+  }
+  for (const name of secretVariables) {
+    const path = values[`${name}_FILE`];
+    if (path === undefined) continue;
+    if (values[name] !== undefined) {
+      problems.push(`${name} and ${name}_FILE are both set. Keep one of them.`);
+      continue;
+    }
+    try {
+      values[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      problems.push(`${name}_FILE cannot be read: ${toError(error).message}`);
+    }
+  }
+  return { values, problems };
+}
+
+function findMissingMode(values: Record<string, string>): string[] {
+  if (values['SLACK_APP_TOKEN'] !== undefined || values['SLACK_SIGNING_SECRET'] !== undefined) {
+    return [];
+  }
+  return [
+    'SLACK_APP_TOKEN is missing. Make an App-Level Token with connections:write under "Basic Information" of your Slack app (Socket Mode), or set SLACK_SIGNING_SECRET to let Slack call you over HTTP.',
+  ];
+}
+
+function toSlackConfig(env: Variables): SlackConfig {
+  const common = {
+    botToken: env.SLACK_BOT_TOKEN,
+    slashCommand: env.SLASH_COMMAND,
+    ...(env.SLACK_API_URL === undefined ? {} : { apiUrl: env.SLACK_API_URL }),
+  };
+  // Socket Mode needs no public address, so it wins where both are configured.
+  if (env.SLACK_APP_TOKEN !== undefined) {
+    return { ...common, mode: 'socket', appToken: env.SLACK_APP_TOKEN };
+  }
+  return { ...common, mode: 'http', signingSecret: env.SLACK_SIGNING_SECRET ?? '', port: env.PORT };
+}
+
+function toConfig(env: Variables): Config {
+  return {
+    slack: toSlackConfig(env),
+    redisUrl: env.REDIS_URL,
+    keyPrefix: env.KEY_PREFIX,
+    model: {
+      url: env.VLLM_URL,
+      maxInFlight: env.VLLM_MAX_IN_FLIGHT,
+      timeoutMs: env.VLLM_TIMEOUT_S * 1000,
+      ...(env.VLLM_MODEL === undefined ? {} : { name: env.VLLM_MODEL }),
+      ...(env.VLLM_API_KEY === undefined ? {} : { apiKey: env.VLLM_API_KEY }),
+    },
+    images: {
+      allowHosts: env.IMAGE_ALLOW_HOSTS,
+      allowPrivateCidrs: env.IMAGE_ALLOW_PRIVATE_CIDRS,
+    },
+    maxRows: env.MAX_ROWS,
+    maxImagesPerRow: env.MAX_IMAGES_PER_ROW,
+    retentionDays: env.RETENTION_DAYS,
+    dataDir: env.DATA_DIR,
+    ops: { host: env.OPS_HOST, port: env.OPS_PORT },
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part);
+  }
+  return Object.freeze(value);
+}

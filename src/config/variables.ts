@@ -1,0 +1,123 @@
+// Every environment variable that Darkroom knows: what it must look like, and its default.
+
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** The most rows that any installation takes in one file. */
+export const hardMaxRows = 1_000_000;
+
+function text(what: string): z.ZodString {
+  return z.string({ error: `is missing. ${what}` }).min(1, `is empty. ${what}`);
+}
+
+function whole(range: { min: number; max: number; fallback: number }): z.ZodType<number> {
+  const rule = `must be a whole number from ${range.min} to ${range.max}`;
+  return z.coerce
+    .number(rule)
+    .int(rule)
+    .min(range.min, rule)
+    .max(range.max, rule)
+    .default(range.fallback);
+}
+
+function url(protocols: readonly string[], example: string): z.ZodType<string> {
+  const rule = `must be an address like ${example}`;
+  return z.string({ error: `is missing. It ${rule}` }).refine((value) => {
+    const parsed = URL.parse(value);
+    return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
+  }, rule);
+}
+
+function list(isEntry: (entry: string) => boolean, rule: string): z.ZodType<readonly string[]> {
+  return z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== ''),
+    )
+    .refine((entries) => entries.every(isEntry), rule);
+}
+
+function isHostEntry(entry: string): boolean {
+  return /^(\[[\da-f:]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/i.test(entry);
+}
+
+function isCidr(entry: string): boolean {
+  const [address = '', bits = ''] = entry.split('/');
+  const most = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+}
+
+const slackToken = (prefix: string, where: string): z.ZodString =>
+  text(where).startsWith(prefix, `must begin with ${prefix} . ${where}`);
+
+export const variables = z.object({
+  SLACK_BOT_TOKEN: slackToken(
+    'xoxb-',
+    'Copy the Bot User OAuth Token from "OAuth & Permissions" of your Slack app.',
+  ),
+  SLACK_APP_TOKEN: slackToken(
+    'xapp-',
+    'Make an App-Level Token with connections:write under "Basic Information" of your Slack app.',
+  ).optional(),
+  SLACK_SIGNING_SECRET: text(
+    'Copy the Signing Secret from "Basic Information" of your Slack app.',
+  ).optional(),
+  SLACK_API_URL: url(['http:', 'https:'], 'http://127.0.0.1:4000/api/').optional(),
+  SLASH_COMMAND: z
+    .string()
+    .regex(
+      /^\/[^\s/]{1,31}$/,
+      'must be a slash and a word, such as /batch; the same as in the app manifest',
+    )
+    .default('/batch'),
+  REDIS_URL: url(['redis:', 'rediss:'], 'redis://:password@localhost:6379/0'),
+  KEY_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,32}:?$/, 'must be 1 to 32 letters, digits, dots or dashes')
+    .default('darkroom')
+    .transform((value) => value.replace(/:?$/, ':')),
+  VLLM_URL: url(['http:', 'https:'], 'http://localhost:8000'),
+  VLLM_MODEL: text('Leave it out to use the model that the server lists.').optional(),
+  VLLM_API_KEY: text('Leave it out if the server asks for none.').optional(),
+  VLLM_MAX_IN_FLIGHT: whole({ min: 8, max: 4096, fallback: 16 }),
+  VLLM_TIMEOUT_S: whole({ min: 5, max: 3600, fallback: 120 }),
+  IMAGE_ALLOW_HOSTS: list(
+    isHostEntry,
+    'must be hosts such as images.shop.lan or 10.0.0.7:8080, separated by commas',
+  ),
+  IMAGE_ALLOW_PRIVATE_CIDRS: list(
+    isCidr,
+    'must be networks such as 10.20.0.0/16, separated by commas',
+  ),
+  MAX_ROWS: whole({ min: 1, max: hardMaxRows, fallback: 20_000 }),
+  MAX_IMAGES_PER_ROW: whole({ min: 1, max: 16, fallback: 4 }),
+  RETENTION_DAYS: whole({ min: 1, max: 3650, fallback: 30 }),
+  DATA_DIR: z.string().min(1).default(join(process.cwd(), '.data')),
+  PORT: whole({ min: 0, max: 65_535, fallback: 3000 }),
+  OPS_HOST: z.string().min(1).default('127.0.0.1'),
+  OPS_PORT: whole({ min: 0, max: 65_535, fallback: 9464 }),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
+});
+
+export type Variables = z.output<typeof variables>;
+
+/** Variables whose value may also stand in a file named by NAME_FILE. */
+export const secretVariables = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'REDIS_URL',
+  'VLLM_API_KEY',
+] as const;
+
+/** A variable with one of these beginnings that Darkroom does not know is a spelling mistake. */
+export const ownPrefixes = ['SLACK_', 'VLLM_', 'REDIS_', 'IMAGE_'] as const;
