@@ -1,0 +1,54 @@
+// The test run's Redis, with a key prefix of its own for the running test.
+
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { inject, onTestFinished } from 'vitest';
+
+export interface TestRedis {
+  readonly url: string;
+  /** Unique to this test; holds no colon, brace or glob character. */
+  readonly prefix: string;
+  /** Keys that hold the prefix anywhere in their name, sorted. */
+  keys(): Promise<string[]>;
+  /** Those of them that would stay for ever. */
+  keysWithoutExpiry(): Promise<string[]>;
+}
+
+/** Call it first in a test: its clean-up then runs after everything that the test closes later.
+ *  Every key that holds the prefix is deleted; a key that comes back (something still runs and
+ *  writes) or that lacks the prefix fails the run at its end. */
+export function testRedis(): TestRedis {
+  const url = inject('redisUrl');
+  const prefix = `test-${randomUUID().slice(0, 8)}`;
+  const client = new Redis(url, { lazyConnect: true });
+  const keys = async (): Promise<string[]> => (await scan(client, `*${prefix}*`)).toSorted();
+  onTestFinished(async () => {
+    try {
+      const left = await keys();
+      if (left.length > 0) await client.unlink(...left);
+    } finally {
+      client.disconnect();
+    }
+  });
+  return {
+    url,
+    prefix,
+    keys,
+    keysWithoutExpiry: async () => {
+      const all = await keys();
+      const times = await Promise.all(all.map((key) => client.pttl(key)));
+      return all.filter((_key, index) => times[index] === -1);
+    },
+  };
+}
+
+async function scan(client: Redis, match: string): Promise<string[]> {
+  const found = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, page] = await client.scan(cursor, 'MATCH', match, 'COUNT', 1000);
+    for (const key of page) found.add(key);
+    cursor = next;
+  } while (cursor !== '0');
+  return [...found];
+}
