@@ -4,6 +4,7 @@
 import type { Language } from './batch/language.ts';
 import { commandErrors } from './errors/command-errors.ts';
 import { csvErrors } from './errors/csv-errors.ts';
+import { engineErrors } from './errors/engine-errors.ts';
 import { fileErrors } from './errors/file-errors.ts';
 import { imageErrors } from './errors/image-errors.ts';
 import { modelErrors } from './errors/model-errors.ts';
@@ -21,6 +22,7 @@ export const errorRegistry = {
   ...imageErrors,
   ...modelErrors,
   ...commandErrors,
+  ...engineErrors,
 } as const;
 
 type Registry = typeof errorRegistry;

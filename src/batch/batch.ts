@@ -95,6 +95,7 @@ export interface Batch {
   readonly model?: string;
   /** sha256 of the file's bytes, hex. */
   readonly fileHash?: string;
+  readonly textIgnored?: boolean;
   /** Who cancelled it; a Slack user id. Set from the moment of the cancellation. */
   readonly cancelledBy?: string;
 }
@@ -105,6 +106,8 @@ export interface BatchPlan {
   readonly summary: TableSummary;
   readonly recipe: Recipe;
   readonly fileHash: string;
+  /** The message had text that is no prompt and no option; the thread says that it is not used. */
+  readonly textIgnored: boolean;
 }
 
 export const noCounts: Counts = {

@@ -153,10 +153,25 @@ export type CompletionResult =
 export interface ModelServer {
   /** The configured model, or the first one that /v1/models lists. */
   modelName(signal: AbortSignal): Promise<string>;
-  /** Rejects only with the signal's reason. */
+  /** Rejects only when the signal aborts. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionResult>;
   /** Whether the server answers: /health, then the model's name, then one token. */
   probe(signal: AbortSignal): Promise<'up' | 'away' | 'misconfigured'>;
+}
+
+/** Judges the server by what its answers look like, over all rows. */
+export interface Breaker {
+  /** The reason to close the endpoint, when this result was one too many. */
+  record(kind: CompletionResult['kind']): PauseReason | undefined;
+  /** Answers recorded so far. */
+  answers(): number;
+}
+
+/** What the engine has to say to the engineer. Never content of people's files. */
+export interface Log {
+  info(entry: object, message: string): void;
+  warn(entry: object, message: string): void;
+  error(entry: object, message: string): void;
 }
 
 // ---- finishing ----

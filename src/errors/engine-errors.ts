@@ -1,0 +1,14 @@
+// What can happen to a row or a batch inside Darkroom itself.
+
+import type { Sentences } from './sentence.ts';
+
+export const engineErrors = {
+  E_INTERNAL: {
+    en: 'Something went wrong inside Darkroom at row {line} of batch {batch}; sorry. Drop the to-do file again, and give your administrator these two numbers.',
+    zh: 'Darkroom 内部在批次 {batch} 的第 {line} 行出错，非常抱歉。请重新发送待办文件，并把这两个编号告诉管理员。',
+  },
+  E_ALREADY_RUNNING: {
+    en: 'This file with the same instructions is already running as batch {id}: {link}',
+    zh: '同一个文件、同样的要求已在批次 {id} 中处理：{link}',
+  },
+} as const satisfies Record<string, Sentences>;

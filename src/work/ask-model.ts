@@ -1,0 +1,189 @@
+// One row at the model server: through the gate, as often as its kind of failure allows.
+//
+// Two things end a row here without an outcome (undefined): its lease must go back, or the model
+// server went away. Neither is the row's fault, so neither costs it an attempt.
+
+import { parseAnswer } from '../batch/answer.ts';
+import type { WorkedOutcome } from '../batch/row.ts';
+import { toFault, type Fault } from '../errors.ts';
+import { pause, toBackoffMs } from './pause.ts';
+import type {
+  Breaker,
+  CompletionRequest,
+  CompletionResult,
+  Endpoint,
+  Gate,
+  Log,
+  ModelServer,
+} from './ports.ts';
+
+/** Tries of one row that failed for reasons that may lie in the row. */
+const maxAttempts = 5;
+
+/** Answers that do not fit the schema are asked for again this often in all; the model is the same. */
+const maxBadAnswers = 3;
+
+export interface AskModelNeeds {
+  readonly gate: Gate;
+  readonly server: ModelServer;
+  readonly breaker: Breaker;
+  readonly endpoint: Endpoint;
+  readonly log: Log;
+}
+
+export interface RowSignals {
+  /** Aborts when the row must not be sent any more; a request under way goes on. */
+  readonly unsent: AbortSignal;
+  /** Aborts when even a request under way must end. */
+  readonly all: AbortSignal;
+}
+
+interface Question {
+  readonly request: CompletionRequest;
+  readonly weight: number;
+  readonly signals: RowSignals;
+  /** For a fault that names the place. */
+  readonly place: { readonly batch: string; readonly line: number };
+}
+
+/** What to do after one try. */
+type Next =
+  | { readonly do: 'record'; readonly outcome: WorkedOutcome }
+  /** The row may be at fault: after `limit` such tries it fails. */
+  | {
+      readonly do: 'charge';
+      readonly fault: Fault;
+      readonly limit: number;
+      readonly afterMs?: number;
+    }
+  /** The server is at fault. */
+  | { readonly do: 'wait'; readonly afterMs?: number }
+  | { readonly do: 'give-back' };
+
+export async function askModel(
+  question: Question,
+  needs: AskModelNeeds,
+): Promise<WorkedOutcome | undefined> {
+  const { unsent } = question.signals;
+  let charged = 0;
+  for (let tries = 1; !unsent.aborted; tries++) {
+    const answersBefore = needs.breaker.answers();
+    const result = await passGate(question, needs);
+    const next = await judge(result, { question, needs, answersBefore });
+    if (next.do === 'record') return next.outcome;
+    if (next.do === 'give-back') return undefined;
+    if (next.do === 'charge' && ++charged >= next.limit) {
+      return { status: 'failed', fault: next.fault };
+    }
+    const attempt = next.do === 'charge' ? charged : tries;
+    await pause(toBackoffMs(attempt, next.afterMs), unsent);
+  }
+  return undefined;
+}
+
+/** The server's result; a gate that is out of order counts as nothing having happened. */
+async function passGate(
+  { request, weight, signals, place }: Question,
+  { gate, server, log }: AskModelNeeds,
+): Promise<CompletionResult | 'aborted' | 'gate-away' | 'bug'> {
+  let bug: unknown;
+  try {
+    return await gate.run({ weight, signal: signals.unsent }, async () => {
+      try {
+        return await server.complete(request, signals.all);
+      } catch (error) {
+        if (!signals.all.aborted) bug = error;
+        throw error;
+      }
+    });
+  } catch (error) {
+    if (bug !== undefined) {
+      log.error({ err: bug, ...place }, 'a model request broke off for a reason nobody expected');
+      return 'bug';
+    }
+    if (signals.unsent.aborted || signals.all.aborted) return 'aborted';
+    log.warn({ err: error, batch: place.batch }, 'the gate did not let a row through');
+    return 'gate-away';
+  }
+}
+
+interface Circumstances {
+  readonly question: Question;
+  readonly needs: AskModelNeeds;
+  /** Answers that the breaker had seen before this try. */
+  readonly answersBefore: number;
+}
+
+async function judge(
+  result: Awaited<ReturnType<typeof passGate>>,
+  circumstances: Circumstances,
+): Promise<Next> {
+  const { question, needs, answersBefore } = circumstances;
+  if (result === 'aborted') return { do: 'give-back' };
+  if (result === 'gate-away') return { do: 'wait' };
+  if (result === 'bug') {
+    return {
+      do: 'record',
+      outcome: { status: 'failed', fault: toFault('E_INTERNAL', question.place) },
+    };
+  }
+  const reason = needs.breaker.record(result.kind);
+  if (reason !== undefined) {
+    await needs.endpoint.close(reason);
+    return { do: 'give-back' };
+  }
+  const othersWereAnswered = needs.breaker.answers() > answersBefore;
+  return toNext(result, { question, othersWereAnswered });
+}
+
+function toNext(
+  result: CompletionResult,
+  { question, othersWereAnswered }: { question: Question; othersWereAnswered: boolean },
+): Next {
+  switch (result.kind) {
+    case 'answer':
+      return toOutcome(result, question.request.outputs);
+    case 'rejected':
+      return { do: 'record', outcome: { status: 'failed', fault: result.fault } };
+    case 'retry':
+      return { do: 'charge', limit: maxAttempts, ...result };
+    case 'away':
+      // A row whose request alone breaks the connection, while others get answers, must end some day.
+      return othersWereAnswered
+        ? {
+            do: 'charge',
+            limit: maxAttempts,
+            fault: toFault('E_MODEL_CONNECTION', {}),
+            ...after(result),
+          }
+        : { do: 'wait', ...after(result) };
+    case 'misconfigured':
+      return { do: 'wait' };
+  }
+}
+
+function after({ afterMs }: { readonly afterMs?: number }): { readonly afterMs?: number } {
+  return afterMs === undefined ? {} : { afterMs };
+}
+
+function toOutcome(
+  answer: Extract<CompletionResult, { kind: 'answer' }>,
+  outputs: CompletionRequest['outputs'],
+): Next {
+  const fields = parseAnswer(answer.content, outputs);
+  if (!('code' in fields)) {
+    const { usage, seconds } = answer;
+    return {
+      do: 'record',
+      outcome: { status: 'done', fields, usage, modelSeconds: seconds, cached: false },
+    };
+  }
+  // Cut off at max_tokens: asking again would be cut off again.
+  if (answer.truncated) {
+    return {
+      do: 'record',
+      outcome: { status: 'failed', fault: toFault('E_MODEL_ANSWER_CUT', {}) },
+    };
+  }
+  return { do: 'charge', limit: maxBadAnswers, fault: fields };
+}

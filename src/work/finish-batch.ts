@@ -1,0 +1,57 @@
+// The finish step: outcomes become results files, the files are delivered, the batch ends.
+//
+// It may run more than once for a batch: the files come out the same, and delivery remembers by
+// itself how far it got, so nothing is delivered twice.
+
+import { isConserved, type Batch } from '../batch/batch.ts';
+import type { RunningBatch } from './run-row.ts';
+import type { FinishedRow, Ledger, Log, WrittenResults } from './ports.ts';
+
+export interface FinishNeeds {
+  readonly ledger: Ledger;
+  readonly log: Log;
+  /** A directory of the batch's own, removed when it is disposed. */
+  openDirectory(batchId: string): Promise<{ readonly path: string } & AsyncDisposable>;
+  writeResults(
+    batch: RunningBatch,
+    target: { directory: string; rows: AsyncIterable<readonly FinishedRow[]> },
+  ): Promise<WrittenResults>;
+  /** Gives the files to the person; resolves when that is certain. */
+  deliver(batch: RunningBatch, results: WrittenResults, signal: AbortSignal): Promise<void>;
+}
+
+export function createFinishStep(
+  needs: FinishNeeds,
+): (batchId: string, signal: AbortSignal) => Promise<void> {
+  return async (batchId, signal) => {
+    const batch = await needs.ledger.readBatch(batchId);
+    if (batch?.state !== 'finishing') return;
+    await using directory = await needs.openDirectory(batchId);
+    const finished = toFinished(batch);
+    const rows = needs.ledger.readResults(batchId);
+    const results = await needs.writeResults(finished, { directory: directory.path, rows });
+    if (results.rows !== batch.counts.total) {
+      throw new Error(
+        `batch ${batchId} has ${batch.counts.total} rows, but ${results.rows} were written`,
+      );
+    }
+    await needs.deliver(finished, results, signal);
+    await needs.ledger.end(batchId);
+    const { counts, sums } = batch;
+    needs.log.info({ batch: batchId, counts, sums }, 'a batch was delivered');
+  };
+}
+
+/** The batch as one whose rows are all accounted for; anything else must never be posted as finished. */
+function toFinished(batch: Batch): RunningBatch {
+  const { counts, recipe, table } = batch;
+  if (!isConserved(counts) || counts.pending > 0 || counts.running > 0) {
+    throw new Error(
+      `batch ${batch.id} is to be finished, but its rows do not add up: ${JSON.stringify(counts)}`,
+    );
+  }
+  if (recipe === undefined || table === undefined) {
+    throw new Error(`batch ${batch.id} is to be finished, but was never read`);
+  }
+  return { ...batch, recipe, table };
+}

@@ -1,0 +1,19 @@
+// Waiting that can be broken off, and the waits between tries.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Resolves after `ms`, or as soon as the signal aborts; never rejects. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Milliseconds before try number `attempt` + 1: 1, 2, 4, 8 s with up to half of it taken off at random,
+ *  so that rows that failed together do not come back together. A server's own wish goes first. */
+export function toBackoffMs(attempt: number, afterMs = 0, random = Math.random): number {
+  const full = Math.min(1000 * 2 ** (attempt - 1), 8000);
+  return Math.max(afterMs, full * (1 - random() / 2));
+}

@@ -1,0 +1,92 @@
+// A row's way from its cells to its outcome: prompt, pictures, model, commit.
+
+import type { Batch } from '../batch/batch.ts';
+import { buildPrompt } from '../batch/prompt.ts';
+import { pixelBudgets, type Recipe } from '../batch/recipe.ts';
+import type { Row, WorkedOutcome } from '../batch/row.ts';
+import type { Table } from '../batch/table.ts';
+import { estimateTextTokens, toImageTokens, toWeight } from '../batch/tokens.ts';
+import { toFault, type Fault } from '../errors.ts';
+import { askModel, type AskModelNeeds, type RowSignals } from './ask-model.ts';
+import type { LeaseRef, Ledger, Log, PreparedImage, PrepareImage } from './ports.ts';
+import type { WindowPlace } from './window.ts';
+
+export interface RowNeeds extends AskModelNeeds {
+  readonly ledger: Ledger;
+  readonly prepareImage: PrepareImage;
+  readonly log: Log;
+}
+
+/** A batch whose rows may run: everything that reading has fixed is there. */
+export type RunningBatch = Batch & { readonly recipe: Recipe; readonly table: Table };
+
+export interface RowJob {
+  readonly row: Row;
+  readonly lease: LeaseRef;
+  readonly batch: RunningBatch;
+  readonly signals: RowSignals;
+  readonly place: WindowPlace;
+}
+
+/** Works the row and records its outcome; without an outcome the row goes back with its lease. */
+export async function runRow(job: RowJob, needs: RowNeeds): Promise<void> {
+  const outcome = await toOutcome(job, needs);
+  if (outcome === undefined) return;
+  const { lease, row } = job;
+  const result = await needs.ledger.commit(lease, row, outcome);
+  if (result !== 'committed') {
+    needs.log.info({ batch: lease.batchId, line: row.line, result }, 'an outcome came too late');
+  }
+}
+
+async function toOutcome(job: RowJob, needs: RowNeeds): Promise<WorkedOutcome | undefined> {
+  const { row, batch, signals } = job;
+  try {
+    return await workRow(job, needs);
+  } catch (error) {
+    if (signals.unsent.aborted || signals.all.aborted) return undefined;
+    needs.log.error({ err: error, batch: batch.id, line: row.line }, 'a row met a bug');
+    return failed(toFault('E_INTERNAL', { batch: batch.id, line: row.line }));
+  }
+}
+
+async function workRow(job: RowJob, needs: RowNeeds): Promise<WorkedOutcome | undefined> {
+  const { row, batch, signals, place } = job;
+  const { recipe, table } = batch;
+  if (row.fault !== undefined) return failed(row.fault);
+  const prompt = buildPrompt({ recipe, table, row });
+  if ('code' in prompt) return failed(prompt);
+  const images = await prepareImages(job, needs.prepareImage);
+  if ('code' in images) return failed(images);
+  for (const image of images) place.hold(image.bytes.length);
+
+  const model = await needs.server.modelName(signals.unsent);
+  const tokens =
+    images.reduce((sum, image) => sum + toImageTokens(image), 0) +
+    estimateTextTokens(prompt.system + prompt.text) +
+    recipe.sampling.maxTokens;
+  const { outputs, sampling } = recipe;
+  const request = { model, ...prompt, images, outputs, sampling };
+  const at = { batch: batch.id, line: row.line };
+  return askModel({ request, weight: toWeight(tokens), signals, place: at }, needs);
+}
+
+/** The row's pictures in order, or the first fault. */
+async function prepareImages(
+  { row, batch, signals }: RowJob,
+  prepareImage: PrepareImage,
+): Promise<readonly PreparedImage[] | Fault> {
+  const pixelBudget = pixelBudgets[batch.recipe.detail];
+  const options = { pixelBudget, signal: signals.unsent };
+  const prepared = await Promise.all(row.images.map((image) => prepareImage(image, options)));
+  const images: PreparedImage[] = [];
+  for (const image of prepared) {
+    if ('code' in image) return image;
+    images.push(image);
+  }
+  return images;
+}
+
+function failed(fault: Fault): WorkedOutcome {
+  return { status: 'failed', fault };
+}
