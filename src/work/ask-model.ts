@@ -142,7 +142,7 @@ function toNext(
 ): Next {
   switch (result.kind) {
     case 'answer':
-      return toOutcome(result, question.request.outputs);
+      return toRecorded(result, question.request);
     case 'rejected':
       return { do: 'record', outcome: { status: 'failed', fault: result.fault } };
     case 'retry':
@@ -166,9 +166,9 @@ function after({ afterMs }: { readonly afterMs?: number }): { readonly afterMs?:
   return afterMs === undefined ? {} : { afterMs };
 }
 
-function toOutcome(
+function toRecorded(
   answer: Extract<CompletionResult, { kind: 'answer' }>,
-  outputs: CompletionRequest['outputs'],
+  { outputs, sampling }: CompletionRequest,
 ): Next {
   const fields = parseAnswer(answer.content, outputs);
   if (!('code' in fields)) {
@@ -180,10 +180,8 @@ function toOutcome(
   }
   // Cut off at max_tokens: asking again would be cut off again.
   if (answer.truncated) {
-    return {
-      do: 'record',
-      outcome: { status: 'failed', fault: toFault('E_MODEL_ANSWER_CUT', {}) },
-    };
+    const fault = toFault('E_MODEL_ANSWER_CUT', { limit: sampling.maxTokens });
+    return { do: 'record', outcome: { status: 'failed', fault } };
   }
   return { do: 'charge', limit: maxBadAnswers, fault: fields };
 }

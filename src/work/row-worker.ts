@@ -2,11 +2,11 @@
 // finish.
 
 import { randomUUID } from 'node:crypto';
-import { createHeldChunks, type HeldChunk } from './held-chunks.ts';
+import { createHeldChunks, type HeldChunk, type HeldChunks } from './held-chunks.ts';
 import { pause } from './pause.ts';
 import type { Lease } from './ports.ts';
 import { runRow, type RowNeeds, type RunningBatch } from './run-row.ts';
-import { createWindow } from './window.ts';
+import { createWindow, type Window } from './window.ts';
 
 export interface RowWorkerOptions {
   /** Rows prepared or waiting at once; a few times what the gate lets through. */
@@ -35,7 +35,7 @@ export interface RowWorker {
 export function createRowWorker(needs: RowNeeds, options = rowWorkerDefaults): RowWorker {
   const window = createWindow(options);
   const held = createHeldChunks(needs, options.renewMs);
-  const batches = createBatchMemory(needs);
+  const parts = { needs, window, held, batches: createBatchMemory(needs) };
   const name = randomUUID();
   const settling = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -46,34 +46,14 @@ export function createRowWorker(needs: RowNeeds, options = rowWorkerDefaults): R
     while (!stopping.signal.aborted) {
       await window.room();
       const lease = await tryLease(name, needs);
-      if (lease === undefined) await pause(options.idleMs, stopping.signal);
-      else await startChunk(lease);
-    }
-  }
-
-  async function startChunk(lease: Lease): Promise<void> {
-    const chunk = held.hold(lease);
-    const rows: Promise<void>[] = [];
-    try {
-      const batch = await batches.read(lease.batchId);
-      for (const row of lease.rows) {
-        await window.room();
-        if (chunk.signals.unsent.aborted) break;
-        const place = window.enter();
-        const job = { row, lease: chunk.ref, batch, signals: chunk.signals, place };
-        rows.push(runRow(job, needs).finally(() => place.leave()));
+      if (lease === undefined) {
+        await pause(options.idleMs, stopping.signal);
+        continue;
       }
-    } catch (error) {
-      needs.log.error({ err: error, batch: lease.batchId }, 'a leased chunk could not be started');
+      const { chunk, rows } = await startChunk(lease, parts);
+      const settled = settle({ chunk, rows }, parts).finally(() => settling.delete(settled));
+      settling.add(settled);
     }
-    const settled = settle(chunk, rows).finally(() => settling.delete(settled));
-    settling.add(settled);
-  }
-
-  async function settle(chunk: HeldChunk, rows: readonly Promise<void>[]): Promise<void> {
-    const results = await Promise.allSettled(rows);
-    held.letGo(chunk);
-    await giveBack(chunk, results, needs);
   }
 
   return {
@@ -93,6 +73,55 @@ export function createRowWorker(needs: RowNeeds, options = rowWorkerDefaults): R
   };
 }
 
+interface Parts {
+  readonly needs: RowNeeds;
+  readonly window: Window;
+  readonly held: HeldChunks;
+  readonly batches: BatchMemory;
+}
+
+interface StartedChunk {
+  readonly chunk: HeldChunk;
+  readonly rows: readonly Promise<void>[];
+}
+
+/** Starts the chunk's rows as there is room for them; resolves when the last one has been started. */
+async function startChunk(lease: Lease, parts: Parts): Promise<StartedChunk> {
+  const { needs, window, held, batches } = parts;
+  const chunk = held.hold(lease);
+  const rows: Promise<void>[] = [];
+  try {
+    const batch = await batches.read(lease.batchId);
+    for (const row of lease.rows) {
+      await window.room();
+      if (chunk.signals.unsent.aborted) break;
+      const place = window.enter();
+      const job = { row, lease: chunk.ref, batch, signals: chunk.signals, place };
+      rows.push(runRow(job, needs).finally(() => place.leave()));
+    }
+  } catch (error) {
+    needs.log.error({ err: error, batch: lease.batchId }, 'a leased chunk could not be started');
+  }
+  return { chunk, rows };
+}
+
+/** Waits for the chunk's rows and gives the chunk back; a release that fails is made up for by the
+ *  lease's end. */
+async function settle({ chunk, rows }: StartedChunk, { needs, held }: Parts): Promise<void> {
+  const { ledger, log } = needs;
+  const batch = chunk.ref.batchId;
+  for (const result of await Promise.allSettled(rows)) {
+    if (result.status === 'fulfilled') continue;
+    log.error({ err: result.reason, batch }, 'an outcome was not recorded');
+  }
+  held.letGo(chunk);
+  try {
+    await ledger.release(chunk.ref);
+  } catch (error) {
+    log.warn({ err: error, batch }, 'a chunk could not be given back');
+  }
+}
+
 async function tryLease(name: string, { ledger, log }: RowNeeds): Promise<Lease | undefined> {
   try {
     return await ledger.lease(name);
@@ -102,25 +131,12 @@ async function tryLease(name: string, { ledger, log }: RowNeeds): Promise<Lease 
   }
 }
 
-/** A release that fails is made up for by the lease's end. */
-async function giveBack(
-  { ref }: HeldChunk,
-  results: readonly PromiseSettledResult<void>[],
-  { ledger, log }: RowNeeds,
-): Promise<void> {
-  for (const result of results) {
-    if (result.status === 'fulfilled') continue;
-    log.error({ err: result.reason, batch: ref.batchId }, 'an outcome was not recorded');
-  }
-  try {
-    await ledger.release(ref);
-  } catch (error) {
-    log.warn({ err: error, batch: ref.batchId }, 'a chunk could not be given back');
-  }
+/** Batches as the rows need them: recipe and table never change once rows run. */
+interface BatchMemory {
+  read(id: string): Promise<RunningBatch>;
 }
 
-/** Batches as the rows need them: recipe and table never change once rows run. */
-function createBatchMemory({ ledger }: RowNeeds): { read(id: string): Promise<RunningBatch> } {
+function createBatchMemory({ ledger }: RowNeeds): BatchMemory {
   const known = new Map<string, RunningBatch>();
   const most = 100;
   return {

@@ -1,0 +1,88 @@
+// What Darkroom measures of itself, for Prometheus.
+
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { WorkedOutcome } from '../batch/row.ts';
+
+/** Read when somebody asks for the metrics. A value that cannot be had is left out. */
+export interface Readings {
+  /** Weight in flight and waiting at this process's gate, and the budget that all processes share. */
+  gate(): Promise<{ inFlight: number; queued: number; budget: number }>;
+  slackConnected(): boolean;
+  endpointOpen(): Promise<boolean>;
+}
+
+export interface Metrics {
+  /** A row's outcome that this process recorded. */
+  onOutcome(outcome: WorkedOutcome): void;
+  /** The metrics in Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function createMetrics(readings: Readings): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const rows = new Counter({
+    name: 'darkroom_rows_total',
+    help: 'Rows with an outcome recorded by this process, by outcome and error code.',
+    labelNames: ['outcome', 'code'],
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'darkroom_tokens_total',
+    help: 'Tokens of recorded answers, as the model server counted them.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'darkroom_model_request_seconds',
+    help: 'Time of model requests whose answer was recorded.',
+    buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120],
+    registers,
+  });
+  addGauges(readings, registers);
+
+  return {
+    onOutcome(outcome) {
+      const code = outcome.status === 'failed' ? outcome.fault.code : '';
+      rows.inc({ outcome: outcome.status, code });
+      if (outcome.status !== 'done' || outcome.cached) return;
+      tokens.inc({ kind: 'prompt' }, outcome.usage.promptTokens);
+      tokens.inc({ kind: 'completion' }, outcome.usage.completionTokens);
+      seconds.observe(outcome.modelSeconds);
+    },
+    text: async () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function addGauges(readings: Readings, registers: Registry[]): void {
+  new Gauge({
+    name: 'darkroom_slack_connected',
+    help: '1 while Slack can reach this process.',
+    registers,
+    collect() {
+      this.set(Number(readings.slackConnected()));
+    },
+  });
+  new Gauge({
+    name: 'darkroom_model_server_open',
+    help: '1 while the model server is thought to answer; 0 while batches are paused for it.',
+    registers,
+    async collect() {
+      const open = await readings.endpointOpen().catch(() => undefined);
+      if (open !== undefined) this.set(Number(open));
+    },
+  });
+  new Gauge({
+    name: 'darkroom_gate_weight',
+    help: 'Weight at the gate: in flight over all processes, waiting in this process, and the budget.',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      const counts = await readings.gate().catch(() => undefined);
+      for (const [kind, value] of Object.entries(counts ?? {})) this.set({ kind }, value);
+    },
+  });
+}

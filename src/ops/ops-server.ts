@@ -1,0 +1,66 @@
+// Health and metrics over HTTP, for the platform: /healthz, /readyz, /metrics.
+
+import { createServer, type ServerResponse } from 'node:http';
+import type { Metrics } from './metrics.ts';
+
+export interface OpsServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+export interface OpsServerOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly metrics: Metrics;
+  /** What keeps this process from serving, a line each; none means ready. */
+  findProblems(): Promise<readonly string[]>;
+}
+
+/** Rejects when the address is taken. */
+export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
+  const { metrics, findProblems } = options;
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?')[0];
+    if (path === '/healthz') respond(response, 200, 'ok\n');
+    else if (path === '/readyz') void answerReady(response, findProblems);
+    else if (path === '/metrics') void answerMetrics(response, metrics);
+    else respond(response, 404, 'Here are /healthz, /readyz and /metrics.\n');
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(options.port, options.host, resolve);
+  await promise;
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => {
+        server.close(closed);
+      });
+    },
+  };
+}
+
+async function answerReady(
+  response: ServerResponse,
+  findProblems: OpsServerOptions['findProblems'],
+): Promise<void> {
+  const problems = await findProblems().catch(() => ['the check itself failed']);
+  if (problems.length === 0) respond(response, 200, 'ready\n');
+  else respond(response, 503, problems.map((line) => `${line}\n`).join(''));
+}
+
+async function answerMetrics(response: ServerResponse, metrics: Metrics): Promise<void> {
+  try {
+    response.setHeader('content-type', metrics.contentType);
+    respond(response, 200, await metrics.text());
+  } catch {
+    respond(response, 500, 'the metrics could not be read\n');
+  }
+}
+
+function respond(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status);
+  response.end(body);
+}
