@@ -41,7 +41,7 @@ export function createMetrics(readings: Readings): Metrics {
     buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120],
     registers,
   });
-  addGauges(readings, registers);
+  for (const gauge of createGauges(readings)) registry.registerMetric(gauge);
 
   return {
     onOutcome(outcome) {
@@ -57,32 +57,35 @@ export function createMetrics(readings: Readings): Metrics {
   };
 }
 
-function addGauges(readings: Readings, registers: Registry[]): void {
-  new Gauge({
-    name: 'darkroom_slack_connected',
-    help: '1 while Slack can reach this process.',
-    registers,
-    collect() {
-      this.set(Number(readings.slackConnected()));
-    },
-  });
-  new Gauge({
-    name: 'darkroom_model_server_open',
-    help: '1 while the model server is thought to answer; 0 while batches are paused for it.',
-    registers,
-    async collect() {
-      const open = await readings.endpointOpen().catch(() => undefined);
-      if (open !== undefined) this.set(Number(open));
-    },
-  });
-  new Gauge({
-    name: 'darkroom_gate_weight',
-    help: 'Weight at the gate: in flight over all processes, waiting in this process, and the budget.',
-    labelNames: ['kind'],
-    registers,
-    async collect() {
-      const counts = await readings.gate().catch(() => undefined);
-      for (const [kind, value] of Object.entries(counts ?? {})) this.set({ kind }, value);
-    },
-  });
+function createGauges(readings: Readings): Gauge[] {
+  const registers: Registry[] = [];
+  return [
+    new Gauge({
+      name: 'darkroom_slack_connected',
+      help: '1 while Slack can reach this process.',
+      registers,
+      collect() {
+        this.set(Number(readings.slackConnected()));
+      },
+    }),
+    new Gauge({
+      name: 'darkroom_model_server_open',
+      help: '1 while the model server is thought to answer; 0 while batches are paused for it.',
+      registers,
+      async collect() {
+        const open = await readings.endpointOpen().catch(() => undefined);
+        if (open !== undefined) this.set(Number(open));
+      },
+    }),
+    new Gauge({
+      name: 'darkroom_gate_weight',
+      help: 'Weight at the gate: in flight over all processes, waiting in this process, and the budget.',
+      labelNames: ['kind'],
+      registers,
+      async collect() {
+        const counts = await readings.gate().catch(() => undefined);
+        for (const [kind, value] of Object.entries(counts ?? {})) this.set({ kind }, value);
+      },
+    }),
+  ];
 }
