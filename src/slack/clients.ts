@@ -1,0 +1,51 @@
+// Slack's Web API clients. One repeats requests that are safe to repeat; the other never repeats
+// anything, for requests that post: a repeated post would be a second message.
+
+import { LogLevel, type Logger as BoltLogger } from '@slack/bolt';
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import type { Logger } from '../logger.ts';
+
+export interface Clients {
+  /** For reading and for requests whose repetition changes nothing. */
+  readonly steady: WebClient;
+  /** For posting: one attempt, and a 429 is handed to the caller at once. */
+  readonly once: WebClient;
+}
+
+/** Bolt's and the clients' own messages: warnings and errors only, their debug lines hold bodies. */
+export function toBoltLogger(log: Logger): BoltLogger {
+  const text = (parts: readonly unknown[]): string => parts.map(String).join(' ');
+  const nothing = (): void => undefined;
+  return {
+    debug: nothing,
+    info: nothing,
+    warn: (...parts: unknown[]) => log.warn(text(parts)),
+    error: (...parts: unknown[]) => log.error(text(parts)),
+    setLevel: nothing,
+    getLevel: () => LogLevel.WARN,
+    setName: nothing,
+  };
+}
+
+/** A new object for every client: socket-mode and web-api write into the object that they are given. */
+export function buildClientOptions(log: Logger, apiUrl: string | undefined): WebClientOptions {
+  return {
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    logger: toBoltLogger(log),
+    timeout: 10_000,
+    retryConfig: { retries: 3, factor: 2, minTimeout: 500, maxTimeout: 5_000, randomize: true },
+  };
+}
+
+export function createClients(token: string, log: Logger, apiUrl: string | undefined): Clients {
+  const options = buildClientOptions(log, apiUrl);
+  return {
+    steady: new WebClient(token, options),
+    once: new WebClient(token, {
+      ...buildClientOptions(log, apiUrl),
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout: 15_000,
+    }),
+  };
+}

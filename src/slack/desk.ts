@@ -1,0 +1,34 @@
+// What the conversation needs to know and to do about batches; given by the composition root.
+
+import type { Batch, Drop } from '../batch/batch.ts';
+
+export interface BatchQuery {
+  readonly team: string;
+  readonly channel: string;
+  /** Only this person's. */
+  readonly user?: string;
+  /** Only batches that have not ended. */
+  readonly activeOnly?: boolean;
+  readonly limit: number;
+}
+
+export interface ThreadQuery {
+  readonly team: string;
+  readonly channel: string;
+  readonly threadTs: string;
+}
+
+/** Every method may reject while the store is away; callers then answer "try again in a minute". */
+export interface Desk {
+  /** Stores the drop durably and starts reading. Idempotent: one key, one batch. */
+  recordDrop(drop: Drop): Promise<{ readonly id: string; readonly created: boolean }>;
+  readBatch(id: string): Promise<Batch | undefined>;
+  /** Newest first. */
+  listBatches(query: BatchQuery): Promise<readonly Batch[]>;
+  /** The batches that answer in this thread, newest first. */
+  findByThread(query: ThreadQuery): Promise<readonly Batch[]>;
+  /** 'ended' also where it is being finished already; 'unknown' where there is no such batch. */
+  cancel(id: string, by: string): Promise<'cancelled' | 'ended' | 'unknown'>;
+  /** Seconds until the batch has no row left; undefined while too little is known. */
+  secondsLeft(batch: Batch): Promise<number | undefined>;
+}

@@ -1,0 +1,40 @@
+// The few Slack blocks that Darkroom's messages are made of, kept inside Slack's limits.
+
+import type { types } from '@slack/bolt';
+
+export type Block = types.KnownBlock;
+
+/** A message as Slack takes it. `text` says the same as the blocks, for notifications and screen readers. */
+export interface Message {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+/** Slack refuses a section over 3,000 characters, and a message over about 13,200 in all. */
+const sectionLimit = 1_500;
+
+/** Cuts at a line end where there is one, so that no formatting or link is torn. */
+export function cutMrkdwn(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = text.lastIndexOf('\n', limit - 2);
+  return end > 0 ? `${text.slice(0, end)}\n…` : `${text.slice(0, limit - 1).toWellFormed()}…`;
+}
+
+export function buildSection(text: string): Block {
+  return { type: 'section', text: { type: 'mrkdwn', text: cutMrkdwn(text, sectionLimit) } };
+}
+
+export function buildContext(text: string): Block {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: cutMrkdwn(text, sectionLimit) }] };
+}
+
+export function buildBullets(lines: readonly string[]): string {
+  return lines.map((line) => `• ${line}`).join('\n');
+}
+
+/** A moment in the reader's own time zone; https://docs.slack.dev/messaging/formatting-message-text */
+export function buildTime(epochMs: number): string {
+  const seconds = Math.floor(epochMs / 1000);
+  const fallback = new Date(epochMs).toISOString().slice(11, 16);
+  return `<!date^${seconds}^{time}|${fallback} UTC>`;
+}

@@ -1,0 +1,76 @@
+// The one message in the thread that is edited while a batch is worked on.
+
+import type { Batch } from '../../batch/batch.ts';
+import { showText } from '../escape.ts';
+import type { Words } from '../words/words.ts';
+import { wordsOf } from '../words/words-of.ts';
+import {
+  buildContext,
+  buildSection,
+  buildTime,
+  cutMrkdwn,
+  type Block,
+  type Message,
+} from './blocks.ts';
+import { buildFailures } from './failures.ts';
+import { buildStopButton } from './stop-button.ts';
+import { buildUnderstood } from './understood.ts';
+
+/** A file's name as it stands in a sentence. */
+export function showFileName(batch: Batch): string {
+  return showText(batch.drop.files[0]?.name ?? '', 60) || `#${batch.id}`;
+}
+
+function buildTitle(batch: Batch, words: Words): string {
+  const name = showFileName(batch);
+  switch (batch.state) {
+    case 'reading':
+      return words.progress.reading(name);
+    case 'running':
+      return words.progress.working(name);
+    case 'paused':
+      return words.progress.waiting(name);
+    case 'finishing':
+      return words.progress.writing(name);
+    case 'cancelled':
+      return words.progress.stopped(name);
+    case 'done':
+    case 'refused':
+      return words.progress.done(name);
+  }
+}
+
+function buildTally(batch: Batch, secondsLeft: number | undefined, words: Words): string {
+  const left =
+    batch.state === 'running' && secondsLeft !== undefined
+      ? words.progress.timeLeft(words.duration(secondsLeft))
+      : undefined;
+  return words.progress.tally(batch.counts, left);
+}
+
+function canStop({ state, cancelledBy }: Batch): boolean {
+  const active = state === 'reading' || state === 'running' || state === 'paused';
+  return active && cancelledBy === undefined;
+}
+
+/** `secondsLeft` is left out of the message while undefined. Under 4 kB in all. */
+export function buildProgress(batch: Batch, secondsLeft?: number): Message {
+  const words = wordsOf(batch.language);
+  const title = buildTitle(batch, words);
+  const tally = batch.counts.total > 0 ? buildTally(batch, secondsLeft, words) : undefined;
+  const paused =
+    batch.state === 'paused' && batch.pause !== undefined
+      ? words.progress.paused(batch.pause.reason, buildTime(batch.pause.sinceMs))
+      : undefined;
+  const headline = [title, tally, paused].filter((line) => line !== undefined).join('\n');
+  const understood = buildUnderstood(batch);
+  const failures = buildFailures(batch);
+  const blocks: Block[] = [
+    buildSection(headline),
+    ...(understood === undefined ? [] : [buildSection(understood)]),
+    ...(failures === undefined ? [] : [buildSection(failures)]),
+    ...(canStop(batch) ? [buildStopButton(batch.id, words)] : []),
+    buildContext(words.progress.footer(batch.id)),
+  ];
+  return { text: cutMrkdwn(headline, 1_000), blocks };
+}

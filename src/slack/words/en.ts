@@ -1,0 +1,159 @@
+// What Darkroom says in English.
+
+import { counted, enumerate, groupDigits } from './count.ts';
+import { englishWarning } from './en-warnings.ts';
+import type { Tally, Words } from './words.ts';
+
+const locale = 'en-US';
+
+const number = (value: number): string => groupDigits(value, locale);
+const rows = (count: number): string => `${number(count)} ${counted(count, 'row', 'rows')}`;
+const list = (items: readonly string[]): string => enumerate(items, locale);
+
+function duration(seconds: number): string {
+  if (seconds < 10) return 'a few seconds';
+  if (seconds < 55) return `about ${Math.ceil(seconds / 10) * 10} seconds`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `about ${minutes} ${counted(minutes, 'minute', 'minutes')}`;
+  const hours = Math.round(minutes / 30) / 2;
+  return `about ${hours} ${counted(hours, 'hour', 'hours')}`;
+}
+
+function tally({ total, done, failed, cancelled }: Tally): string {
+  const parts = [`${number(done)} of ${rows(total)} done`];
+  if (failed > 0) parts.push(`${number(failed)} failed`);
+  if (cancelled > 0) parts.push(`${number(cancelled)} not worked on`);
+  return parts.join(', ');
+}
+
+function doneSentence(user: string, name: string, { total, done, failed }: Tally): string {
+  if (done === 0) return `${user} *${name}* is finished, but none of its ${rows(total)} worked out.`;
+  if (failed === 0) {
+    return total === 1
+      ? `${user} *${name}* is done: its one row worked out.`
+      : `${user} *${name}* is done: all ${rows(total)}.`;
+  }
+  return `${user} *${name}* is done: ${number(done)} of ${rows(total)}, ${number(failed)} failed.`;
+}
+
+export const english: Words = {
+  locale,
+  duration,
+  rows,
+  rowNumbers: (lines, more) => {
+    const numbers = lines.map(String);
+    const named = more ? `${numbers.join(', ')} …` : list(numbers);
+    return `${counted(lines.length, 'row', 'rows')} ${named}`;
+  },
+
+  progress: {
+    reading: (name) => `*Reading ${name}* …`,
+    working: (name) => `*Working on ${name}*`,
+    waiting: (name) => `*${name} is waiting*`,
+    writing: (name) => `*${name}: writing the results file* …`,
+    done: (name) => `*${name} is done*`,
+    stopped: (name) => `*${name} was stopped*`,
+    tally: (counts, left) => (left === undefined ? tally(counts) : `${tally(counts)}, ${left}`),
+    timeLeft: (time) => `${time} left`,
+    paused: (reason, since) =>
+      reason === 'model-away'
+        ? `:hourglass_flowing_sand: Waiting since ${since}: the model server does not answer. Nothing is lost, and I go on by myself as soon as it is back.`
+        : `:hourglass_flowing_sand: Waiting since ${since}: the model server refuses my requests. Please tell the person who looks after Darkroom. Nothing is lost, and I go on as soon as it is mended.`,
+    footer: (id) => `Batch ${id} · reply \`@darkroom status\` or \`@darkroom stop\` in this thread`,
+  },
+
+  understood: {
+    table: (count, columns) =>
+      `${count}, pictures from the ${counted(columns.length, 'column', 'columns')} ${list(columns)}`,
+    standard: (outputs, language) => `I write ${list(outputs)} in ${language}`,
+    ownPrompt: (outputs, language) => `I follow your prompt and write ${list(outputs)} in ${language}`,
+    context: (columns) => `Besides the picture I read ${list(columns)}`,
+    promptColumn: (column) => `A row with text in ${column} is asked that instead`,
+    textUnused: () =>
+      'The text of your message is not used as a prompt. To ask for something of your own, begin it with `prompt:`',
+    repeats: (count) =>
+      `${rows(count)} ${counted(count, 'has', 'have')} the same picture as an earlier row`,
+    withoutPicture: (count) =>
+      `${rows(count)} without a picture; ${counted(count, 'it', 'they')} will be listed as failed`,
+    faulty: (count) =>
+      `${rows(count)} cannot be read as ${counted(count, 'it stands', 'they stand')}; the results file says why`,
+    warning: englishWarning,
+    languageName: (language) => (language === 'zh' ? 'Chinese' : 'English'),
+  },
+
+  failures: {
+    title: (count) => `*${rows(count)} failed:*`,
+    group: (count, sentence, lines) => `${number(count)} × ${sentence} (${lines})`,
+    moreCauses: (count) =>
+      `${number(count)} more ${counted(count, 'cause', 'causes')}: see the results file`,
+  },
+
+  refusal: {
+    title: (name) => `I cannot use *${name}*.`,
+    alreadyRunning: (batch) =>
+      `I am already working on this very file: ${batch}. You get its results there.`,
+  },
+
+  results: {
+    done: doneSentence,
+    stopped: (user, name, counts) => `${user} *${name}* was stopped: ${tally(counts)}.`,
+    stoppedBy: (user) => `${user} stopped it.`,
+    samples: () => '*The first answers:*',
+    sample: (row, fields) => `Row ${row}: ${fields.join(' · ')}`,
+    field: (name, value) => `_${name}_ ${value}`,
+    todo: (count, name) =>
+      `The ${rows(count)} without an answer ${counted(count, 'is', 'are')} also in ${name}: correct ${counted(count, 'it', 'them')} and drop that file here again.`,
+    undelivered: (user, name, reason) =>
+      `${user} the results of *${name}* are ready, but Slack does not take the file (${reason}). They are kept; please tell the person who looks after Darkroom.`,
+    elsewhere: (name, channel) =>
+      `I can no longer write in ${channel}, so here are the results of *${name}*.`,
+  },
+
+  batches: {
+    listTitle: () => '*Batches in this channel, the newest first:*',
+    listEmpty: () => 'There is no batch in this channel yet. Drop a CSV with image links, and I begin.',
+    line: ({ id, name, state, link }) =>
+      `*${id}* · ${name} · ${state}${link === undefined ? '' : ` · ${link}`}`,
+    reading: () => 'reading the file',
+    working: (counts) => `working: ${tally(counts)}`,
+    waiting: (counts) => `waiting for the model server: ${tally(counts)}`,
+    writing: () => 'writing the results file',
+    done: (counts) => `finished: ${tally(counts)}`,
+    stopped: (counts) => `stopped: ${tally(counts)}`,
+    refused: () => 'could not be used',
+    openThread: () => 'open the thread',
+    choose: () => 'You have several batches here. Which one shall I stop?',
+    stopping: (id) =>
+      `Batch ${id} is being stopped. What is finished comes as a file in its thread.`,
+    started: (name) => `I begin with *${name}* and answer in the thread of that message.`,
+  },
+
+  help: (command) =>
+    [
+      '*What I can do*',
+      'Drop a CSV with a column of image links, and I write product texts for every row. Progress and the results file come in the thread.',
+      `\`${command} list\` shows the batches of this channel`,
+      `\`${command} status 142\` shows how far a batch is`,
+      `\`${command} cancel 142\` stops a batch and delivers what is finished`,
+      'In a thread: `@darkroom status`, `@darkroom stop`, or `@darkroom run` to begin with the file above',
+      'For an older file: open the menu of its message and choose "Run a batch".',
+      'To ask for something of your own, begin your message with `prompt:`, for example `prompt: Describe the {{name}} in two sentences.`',
+    ].join('\n'),
+
+  welcome: (command) =>
+    [
+      'Hello! Drop a CSV with a column of image links here, and I write product texts for every row.',
+      'I answer in the thread of your file: how far I am, and a results file at the end.',
+      `\`${command} help\` shows what else I can do.`,
+    ].join('\n'),
+
+  button: {
+    stop: 'Stop',
+    stopLabel: (id) => `Stop batch ${id}`,
+    confirmTitle: 'Stop this batch?',
+    confirmText: 'You get what is finished as a file. The other rows are not worked on.',
+    confirmYes: 'Stop it',
+    confirmNo: 'Keep going',
+    choosePlaceholder: 'Choose a batch',
+  },
+};

@@ -1,0 +1,105 @@
+// Everything that a person reads in Slack, as one catalogue; each language fills it once.
+// Arguments that come from people are escaped already (escape.ts); what is returned is mrkdwn,
+// except under `button`, which Slack shows as plain text.
+
+import type { PauseReason } from '../../batch/batch.ts';
+import type { TableWarning } from '../../batch/table.ts';
+
+export interface Tally {
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+export interface Words {
+  /** Locale of numbers and lists. */
+  readonly locale: string;
+  duration(seconds: number): string;
+  rows(count: number): string;
+  /** "rows 4, 18 and 20"; `more` where further rows are not named. */
+  rowNumbers(lines: readonly number[], more: boolean): string;
+
+  readonly progress: {
+    reading(name: string): string;
+    working(name: string): string;
+    waiting(name: string): string;
+    writing(name: string): string;
+    done(name: string): string;
+    stopped(name: string): string;
+    /** A line such as "120 of 400 rows done, 3 failed, about 4 min left". */
+    tally(tally: Tally, timeLeft: string | undefined): string;
+    timeLeft(duration: string): string;
+    /** `since` is a Slack date token. */
+    paused(reason: PauseReason, since: string): string;
+    footer(id: string): string;
+  };
+
+  readonly understood: {
+    table(rows: string, columns: readonly string[]): string;
+    standard(outputs: readonly string[], language: string): string;
+    ownPrompt(outputs: readonly string[], language: string): string;
+    context(columns: readonly string[]): string;
+    promptColumn(column: string): string;
+    textUnused(): string;
+    repeats(rows: number): string;
+    withoutPicture(rows: number): string;
+    faulty(rows: number): string;
+    warning(warning: TableWarning): string;
+    /** The name of a language that answers are written in. */
+    languageName(language: 'en' | 'zh'): string;
+  };
+
+  readonly failures: {
+    title(rows: number): string;
+    group(rows: number, sentence: string, lines: string): string;
+    moreCauses(count: number): string;
+  };
+
+  readonly refusal: {
+    title(name: string): string;
+    alreadyRunning(batch: string): string;
+  };
+
+  readonly results: {
+    done(user: string, name: string, tally: Tally): string;
+    stopped(user: string, name: string, tally: Tally): string;
+    stoppedBy(user: string): string;
+    samples(): string;
+    sample(row: number, fields: readonly string[]): string;
+    field(name: string, value: string): string;
+    todo(rows: number, name: string): string;
+    undelivered(user: string, name: string, reason: string): string;
+    elsewhere(name: string, channel: string): string;
+  };
+
+  readonly batches: {
+    listTitle(): string;
+    listEmpty(): string;
+    line(entry: { id: string; name: string; state: string; link: string | undefined }): string;
+    reading(): string;
+    working(tally: Tally): string;
+    waiting(tally: Tally): string;
+    writing(): string;
+    done(tally: Tally): string;
+    stopped(tally: Tally): string;
+    refused(): string;
+    openThread(): string;
+    choose(): string;
+    stopping(id: string): string;
+    started(name: string): string;
+  };
+
+  help(command: string): string;
+  welcome(command: string): string;
+
+  readonly button: {
+    readonly stop: string;
+    readonly stopLabel: (id: string) => string;
+    readonly confirmTitle: string;
+    readonly confirmText: string;
+    readonly confirmYes: string;
+    readonly confirmNo: string;
+    readonly choosePlaceholder: string;
+  };
+}

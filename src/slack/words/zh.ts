@@ -1,0 +1,141 @@
+// What Darkroom says in Simplified Chinese.
+
+import { enumerate, groupDigits } from './count.ts';
+import type { Tally, Words } from './words.ts';
+import { chineseWarning } from './zh-warnings.ts';
+
+const locale = 'zh-CN';
+
+const number = (value: number): string => groupDigits(value, locale);
+const rows = (count: number): string => `${number(count)} 行`;
+const list = (items: readonly string[]): string => enumerate(items, locale);
+
+function duration(seconds: number): string {
+  if (seconds < 10) return '几秒';
+  if (seconds < 55) return `约 ${Math.ceil(seconds / 10) * 10} 秒`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `约 ${minutes} 分钟`;
+  return `约 ${Math.round(minutes / 30) / 2} 小时`;
+}
+
+function tally({ total, done, failed, cancelled }: Tally): string {
+  const parts = [`共 ${rows(total)}，已完成 ${rows(done)}`];
+  if (failed > 0) parts.push(`失败 ${rows(failed)}`);
+  if (cancelled > 0) parts.push(`未处理 ${rows(cancelled)}`);
+  return parts.join('，');
+}
+
+function doneSentence(user: string, name: string, { total, done, failed }: Tally): string {
+  if (done === 0) return `${user} *${name}* 已处理完，但 ${rows(total)}全部失败。`;
+  if (failed === 0) return `${user} *${name}* 已完成，${rows(total)}全部成功。`;
+  return `${user} *${name}* 已完成：共 ${rows(total)}，成功 ${rows(done)}，失败 ${rows(failed)}。`;
+}
+
+export const chinese: Words = {
+  locale,
+  duration,
+  rows,
+  rowNumbers: (lines, more) => `第 ${lines.join('、')} 行${more ? '等' : ''}`,
+
+  progress: {
+    reading: (name) => `*正在读取 ${name}*……`,
+    working: (name) => `*正在处理 ${name}*`,
+    waiting: (name) => `*${name} 正在等待*`,
+    writing: (name) => `*${name}：正在生成结果文件*……`,
+    done: (name) => `*${name} 已完成*`,
+    stopped: (name) => `*${name} 已停止*`,
+    tally: (counts, left) => (left === undefined ? tally(counts) : `${tally(counts)}，${left}`),
+    timeLeft: (time) => `剩余时间：${time}`,
+    paused: (reason, since) =>
+      reason === 'model-away'
+        ? `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器没有响应。数据不会丢失，恢复后会自动继续。`
+        : `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器拒绝了请求。请告知负责维护 Darkroom 的同事。数据不会丢失，修复后会自动继续。`,
+    footer: (id) => `批次 ${id} · 在此消息列中回复 \`@darkroom 状态\` 或 \`@darkroom 停止\``,
+  },
+
+  understood: {
+    table: (count, columns) => `共 ${count}，图片取自 ${list(columns)} 列`,
+    standard: (outputs, language) => `用${language}撰写 ${list(outputs)}`,
+    ownPrompt: (outputs, language) => `按你的要求，用${language}撰写 ${list(outputs)}`,
+    context: (columns) => `除图片外，还会参考 ${list(columns)}`,
+    promptColumn: (column) => `${column} 列有内容的行，以该内容为要求`,
+    textUnused: () => '消息中的文字没有用作要求。如需自定要求，请以 `要求：` 开头',
+    repeats: (count) => `${rows(count)}与前面的行图片相同`,
+    withoutPicture: (count) => `${rows(count)}没有图片，将记为失败`,
+    faulty: (count) => `${rows(count)}格式有误，无法读取，原因见结果文件`,
+    warning: chineseWarning,
+    languageName: (language) => (language === 'zh' ? '中文' : '英文'),
+  },
+
+  failures: {
+    title: (count) => `*${rows(count)}失败：*`,
+    group: (count, sentence, lines) => `${rows(count)}：${sentence}（${lines}）`,
+    moreCauses: (count) => `另有 ${number(count)} 种原因，见结果文件`,
+  },
+
+  refusal: {
+    title: (name) => `无法使用 *${name}*。`,
+    alreadyRunning: (batch) => `这个文件正在处理中：${batch}。结果会发到那里。`,
+  },
+
+  results: {
+    done: doneSentence,
+    stopped: (user, name, counts) => `${user} *${name}* 已停止：${tally(counts)}。`,
+    stoppedBy: (user) => `由 ${user} 停止。`,
+    samples: () => '*前几条结果：*',
+    sample: (row, fields) => `第 ${row} 行：${fields.join(' · ')}`,
+    field: (name, value) => `_${name}_ ${value}`,
+    todo: (count, name) =>
+      `没有结果的 ${rows(count)}也单独放在 ${name} 中，修改后重新发送该文件即可。`,
+    undelivered: (user, name, reason) =>
+      `${user} *${name}* 的结果已生成，但 Slack 不接受该文件（${reason}）。结果已保留，请告知负责维护 Darkroom 的同事。`,
+    elsewhere: (name, channel) => `无法再在 ${channel} 中发言，*${name}* 的结果发到这里。`,
+  },
+
+  batches: {
+    listTitle: () => '*本频道的批次（最新的在前）：*',
+    listEmpty: () => '本频道还没有批次。发送带图片链接的 CSV 文件即可开始。',
+    line: ({ id, name, state, link }) =>
+      `*${id}* · ${name} · ${state}${link === undefined ? '' : ` · ${link}`}`,
+    reading: () => '正在读取文件',
+    working: (counts) => `处理中：${tally(counts)}`,
+    waiting: (counts) => `等待模型服务器：${tally(counts)}`,
+    writing: () => '正在生成结果文件',
+    done: (counts) => `已结束：${tally(counts)}`,
+    stopped: (counts) => `已停止：${tally(counts)}`,
+    refused: () => '文件无法使用',
+    openThread: () => '打开消息列',
+    choose: () => '你在这里有多个批次，要停止哪一个？',
+    stopping: (id) => `正在停止批次 ${id}。已完成的结果会以文件形式发到其消息列中。`,
+    started: (name) => `开始处理 *${name}*，进度会发到该消息的消息列中。`,
+  },
+
+  help: (command) =>
+    [
+      '*使用方法*',
+      '发送带图片链接列的 CSV 文件，我会为每一行撰写商品文案。进度和结果文件都会发到消息列中。',
+      `\`${command} 列表\` 查看本频道的批次`,
+      `\`${command} 状态 142\` 查看某个批次的进度`,
+      `\`${command} 取消 142\` 停止某个批次，并发送已完成的结果`,
+      '在消息列中：`@darkroom 状态`、`@darkroom 停止`，或用 `@darkroom 运行` 处理上方的文件',
+      '处理较早的文件：打开该消息的菜单，选择“Run a batch”。',
+      '如需自定要求，请以 `要求：` 开头，例如 `要求：用两句话介绍{{品名}}。`',
+    ].join('\n'),
+
+  welcome: (command) =>
+    [
+      '大家好！在这里发送带图片链接列的 CSV 文件，我会为每一行撰写商品文案。',
+      '我会在文件的消息列中回复：先是进度，最后是结果文件。',
+      `输入 \`${command} 帮助\` 查看更多用法。`,
+    ].join('\n'),
+
+  button: {
+    stop: '停止',
+    stopLabel: (id) => `停止批次 ${id}`,
+    confirmTitle: '停止这个批次？',
+    confirmText: '已完成的结果会以文件形式发送，其余的行不再处理。',
+    confirmYes: '停止',
+    confirmNo: '继续处理',
+    choosePlaceholder: '选择批次',
+  },
+};
