@@ -1,0 +1,99 @@
+// Bytes of unknown origin -> the JPEG that the model sees: upright, opaque, without metadata, within
+// the pixel budget. Decoding is the most dangerous thing done with strangers' bytes, hence the limits.
+
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import sharp from 'sharp';
+import { toTargetSize, type Size } from '../batch/tokens.ts';
+import { toFault, type Fault } from '../errors.ts';
+import { createSlots } from './slots.ts';
+
+/** JPEG with sides in multiples of 32. */
+export interface PreparedImage {
+  readonly bytes: Buffer;
+  /** sha256 of `bytes`, hex. */
+  readonly hash: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type DecodeImage = (
+  bytes: Buffer,
+  options: { readonly pixelBudget: number; readonly signal: AbortSignal },
+) => Promise<PreparedImage | Fault>;
+
+/** A 2 MB file of 268 megapixels, the library's own limit, takes 780 MB of memory. */
+const maxPixels = 50_000_000;
+const minSide = 8;
+const maxAspect = 50;
+const maxSeconds = 10;
+const jpegQuality = 85;
+const maxParallel = 4;
+
+const blockedLoaders = [
+  'VipsForeignLoadSvg',
+  'VipsForeignLoadPdf',
+  'VipsForeignLoadMagick',
+  'VipsForeignLoadTiff',
+];
+
+/** Sets sharp up for the whole process. At most `parallel` pictures are in memory decoded at once. */
+export function createDecoder(
+  parallel = Math.min(maxParallel, availableParallelism()),
+): DecodeImage {
+  sharp.block({ operation: blockedLoaders });
+  sharp.cache(false);
+  sharp.concurrency(1);
+  const slots = createSlots(parallel);
+  return async (bytes, { pixelBudget, signal }) => {
+    await slots.acquire(signal);
+    try {
+      return await decode(bytes, pixelBudget);
+    } finally {
+      slots.release();
+    }
+  };
+}
+
+async function decode(bytes: Buffer, pixelBudget: number): Promise<PreparedImage | Fault> {
+  const size = await readSize(bytes);
+  const fault = size === undefined ? toFault('E_IMAGE_CORRUPT', {}) : judgeSize(size);
+  if (size === undefined || fault !== undefined) return fault ?? toFault('E_IMAGE_CORRUPT', {});
+  const { width, height } = toTargetSize(size, pixelBudget);
+  try {
+    const jpeg = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning' })
+      .autoOrient()
+      .resize(width, height, { fit: 'fill' })
+      .flatten({ background: '#ffffff' })
+      .jpeg({ quality: jpegQuality })
+      .timeout({ seconds: maxSeconds })
+      .toBuffer();
+    return { bytes: jpeg, hash: createHash('sha256').update(jpeg).digest('hex'), width, height };
+  } catch {
+    // sharp rejects with texts only, and all of them mean that these bytes give no picture.
+    return toFault('E_IMAGE_CORRUPT', {});
+  }
+}
+
+/** The size as a person sees it, from the header alone; undefined when there is no sound header. */
+async function readSize(bytes: Buffer): Promise<Size | undefined> {
+  try {
+    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return autoOrient;
+  } catch {
+    return undefined;
+  }
+}
+
+function judgeSize({ width, height }: Size): Fault | undefined {
+  if (width * height > maxPixels) {
+    const megapixels = Math.round((width * height) / 1_000_000);
+    return toFault('E_IMAGE_TOO_MANY_PIXELS', { megapixels, limit: maxPixels / 1_000_000 });
+  }
+  const short = Math.min(width, height);
+  const long = Math.max(width, height);
+  if (short < minSide || long > short * maxAspect) {
+    return toFault('E_IMAGE_DIMENSIONS', { width, height });
+  }
+  return undefined;
+}

@@ -1,0 +1,128 @@
+// One attempt at an image: redirects followed by hand with the whole check repeated on every hop, the
+// body counted while it streams. undici's fetch() is not used: it follows redirects by itself and
+// decompresses bodies beyond any limit.
+
+import type { Dispatcher } from 'undici';
+import { toFault, type Fault } from '../errors.ts';
+import type { AllowList } from './allow-list.ts';
+import { toNetworkFailure, toStatusFailure, type FetchFailure } from './fetch-failure.ts';
+import { parseImageUrl, type ImageTarget } from './image-url.ts';
+import { readBody } from './read-body.ts';
+
+export interface FetchNeeds {
+  readonly agent: Dispatcher;
+  readonly allowList: AllowList;
+  /** Milliseconds for all hops and the body together. */
+  readonly totalMs: number;
+  readonly maxBytes: number;
+}
+
+export interface FetchedBytes {
+  readonly bytes: Buffer;
+  /** Where the bytes came from in the end. */
+  readonly url: URL;
+}
+
+const maxRedirects = 3;
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** The longest silence, before the headers and between pieces of the body. */
+const silenceMs = 5000;
+
+const requestHeaders = {
+  accept: 'image/jpeg,image/png,image/webp,image/gif,image/avif,image/*;q=0.5',
+  'accept-encoding': 'identity',
+  'user-agent': 'Darkroom (image fetch)',
+};
+
+/** Throws only the signal's reason. */
+export async function attemptFetch(
+  target: ImageTarget,
+  needs: FetchNeeds,
+  signal: AbortSignal,
+): Promise<FetchedBytes | FetchFailure> {
+  const deadline = AbortSignal.timeout(needs.totalMs);
+  const either = AbortSignal.any([signal, deadline]);
+  let hop = target;
+  try {
+    for (let redirects = 0; ; redirects++) {
+      const response = await request(hop.url, needs.agent, either);
+      if (!redirectStatuses.has(response.statusCode))
+        return await readResponse(response, hop, needs);
+      discard(response);
+      if (redirects === maxRedirects)
+        return final(toFault('E_URL_REDIRECTS', { limit: maxRedirects }));
+      const next = toNextHop(hop, response.headers['location'], needs.allowList);
+      if ('code' in next) return final(next);
+      hop = next;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.aborted) return slow(hop.host);
+    return toNetworkFailure(error, hop.host);
+  }
+}
+
+async function request(
+  url: URL,
+  agent: Dispatcher,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  return agent.request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: 'GET',
+    headers: requestHeaders,
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
+    signal,
+  });
+}
+
+async function readResponse(
+  response: Dispatcher.ResponseData,
+  { url, host }: ImageTarget,
+  { maxBytes }: FetchNeeds,
+): Promise<FetchedBytes | FetchFailure> {
+  const { statusCode, headers } = response;
+  const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (statusCode !== 200 || encoding !== 'identity') {
+    discard(response);
+    if (statusCode !== 200) return toStatusFailure(statusCode, host, headers['retry-after']);
+    return final(toFault('E_IMAGE_ENCODING', { host, encoding: encoding.slice(0, 20) }));
+  }
+  const bytes = await readBody(response, maxBytes);
+  if (bytes === undefined) {
+    return final(toFault('E_IMAGE_TOO_LARGE', { limit: Math.floor(maxBytes / 1_000_000) }));
+  }
+  return { bytes, url };
+}
+
+function toNextHop(
+  from: ImageTarget,
+  location: string | string[] | undefined,
+  allowList: AllowList,
+): ImageTarget | Fault {
+  const href = typeof location === 'string' ? location : '';
+  const url = href === '' ? null : URL.parse(href, from.url.href);
+  if (url === null) return toFault('E_IMAGE_HTTP', { host: from.host, status: 'redirect' });
+  const next = parseImageUrl(url.href, allowList);
+  if ('code' in next) return next;
+  if (from.url.protocol === 'https:' && url.protocol === 'http:') {
+    return toFault('E_URL_DOWNGRADE', {});
+  }
+  return next;
+}
+
+/** Closes the connection rather than read a body of unknown length for nothing. */
+function discard({ body }: Dispatcher.ResponseData): void {
+  body.on('error', () => {});
+  body.destroy();
+}
+
+function final(fault: Fault): FetchFailure {
+  return { fault, retries: 0, strained: false };
+}
+
+function slow(host: string): FetchFailure {
+  return { fault: toFault('E_IMAGE_TIMEOUT', { host }), retries: 1, strained: true };
+}

@@ -1,0 +1,81 @@
+// An image reference out of a cell -> a picture ready for the model, or the fault that its row fails
+// with: address judged, bytes fetched, decoded, shrunk, hashed.
+
+import { toFault, type Fault } from '../errors.ts';
+import { createAllowList } from './allow-list.ts';
+import { createCheckedAgent, type Lookup } from './checked-agent.ts';
+import { createDecoder, type PreparedImage } from './decode-image.ts';
+import { toDirectLinkExample } from './direct-link.ts';
+import type { FetchedBytes } from './fetch-attempt.ts';
+import { fetchImage } from './fetch-image.ts';
+import { createHostPaces, maxFetchesPerHost } from './host-pace.ts';
+import { parseImageUrl } from './image-url.ts';
+import { sniffFormat } from './sniff-format.ts';
+
+export interface ImageSourceOptions {
+  /** `host` or `host:port`. */
+  readonly allowHosts: readonly string[];
+  readonly allowPrivateCidrs: readonly string[];
+  /** Milliseconds for one try at an image, from its first byte asked to its last received. */
+  readonly totalMs?: number;
+  readonly maxBytes?: number;
+  /** Pictures decoded at once. */
+  readonly decodeParallel?: number;
+  /** How names are resolved; the system's way by default. */
+  readonly lookup?: Lookup;
+}
+
+export interface ImageSource {
+  /** Transient failures are retried inside. Throws only the signal's reason. */
+  prepare(
+    reference: string,
+    options: { readonly pixelBudget: number; readonly signal: AbortSignal },
+  ): Promise<PreparedImage | Fault>;
+  /** Breaks off what is under way. */
+  close(): Promise<void>;
+}
+
+export function createImageSource(options: ImageSourceOptions): ImageSource {
+  const { totalMs = 15_000, maxBytes = 20_000_000, lookup } = options;
+  const allowList = createAllowList({
+    hosts: options.allowHosts,
+    cidrs: options.allowPrivateCidrs,
+  });
+  const agent = createCheckedAgent({
+    allowList,
+    connectionsPerHost: maxFetchesPerHost,
+    ...(lookup === undefined ? {} : { lookup }),
+  });
+  const hosts = createHostPaces();
+  const decode = createDecoder(options.decodeParallel);
+  return {
+    async prepare(reference, { pixelBudget, signal }) {
+      const target = parseImageUrl(reference, allowList);
+      if ('code' in target) return target;
+      const fetched = await fetchImage(
+        target,
+        { agent, allowList, hosts, totalMs, maxBytes },
+        signal,
+      );
+      if ('code' in fetched) return fetched;
+      return judgeFormat(fetched) ?? decode(fetched.bytes, { pixelBudget, signal });
+    },
+    close: async () => agent.destroy(),
+  };
+}
+
+function judgeFormat({ bytes, url }: FetchedBytes): Fault | undefined {
+  if (bytes.length === 0) return toFault('E_IMAGE_EMPTY', {});
+  const sniffed = sniffFormat(bytes);
+  switch (sniffed.kind) {
+    case 'readable':
+      return undefined;
+    case 'refused':
+      return toFault('E_IMAGE_FORMAT', { format: sniffed.format });
+    case 'other':
+      return toFault('E_IMAGE_NOT_IMAGE', {
+        found: sniffed.found,
+        example: toDirectLinkExample(url),
+      });
+  }
+}

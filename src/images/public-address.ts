@@ -1,0 +1,14 @@
+// Which network addresses are public: the only ones that a link from a file may lead to by itself.
+
+import ipaddr from 'ipaddr.js';
+
+/** Azure's metadata and DNS address: public by its range, a host's own infrastructure in fact. */
+const notReallyPublic: ReadonlySet<string> = new Set(['168.63.129.16']);
+
+/** `address` is an IPv4 or IPv6 literal without brackets; anything else is not public. */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  // `process` turns ::ffff:10.0.0.1 into 10.0.0.1, so that a mapped address is judged as what it reaches.
+  const parsed = ipaddr.process(address);
+  return parsed.range() === 'unicast' && !notReallyPublic.has(parsed.toString());
+}
