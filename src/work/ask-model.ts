@@ -127,7 +127,7 @@ async function judge(
       outcome: { status: 'failed', fault: toFault('E_INTERNAL', question.place) },
     };
   }
-  const reason = needs.breaker.record(result.kind);
+  const reason = needs.breaker.record(result);
   if (reason !== undefined) {
     await needs.endpoint.close(reason);
     return { do: 'give-back' };
@@ -149,7 +149,7 @@ function toNext(
       return { do: 'charge', limit: maxAttempts, ...result };
     case 'away':
       // A row whose request alone breaks the connection, while others get answers, must end some day.
-      return othersWereAnswered
+      return othersWereAnswered && result.busy !== true
         ? {
             do: 'charge',
             limit: maxAttempts,

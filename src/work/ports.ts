@@ -143,10 +143,17 @@ export type CompletionResult =
     }
   /** This row's request is wrong for this server; the row fails, no retry. */
   | { readonly kind: 'rejected'; readonly fault: Fault }
-  /** Worth another try, which counts as an attempt of the row (500, an aborted or unreadable answer, a deadline). */
+  /** Worth another try, which counts as an attempt of the row (500, an unreadable answer, a deadline). */
   | { readonly kind: 'retry'; readonly fault: Fault; readonly afterMs?: number }
-  /** The server is away or overloaded (refused, reset, 502, 503, 504, 429); no attempt of the row. */
-  | { readonly kind: 'away'; readonly cause: string; readonly afterMs?: number }
+  /** The server is away or overloaded (refused, reset, 502, 503, 504, 429, an answer aborted at its
+   *  shutdown); no attempt of the row. */
+  | {
+      readonly kind: 'away';
+      readonly cause: string;
+      readonly afterMs?: number;
+      /** True when the server itself said that it has too much to do: it is there, and must not be closed. */
+      readonly busy?: boolean;
+    }
   /** The server refuses every request like it (401, 403, unknown model); an administrator must mend it. */
   | { readonly kind: 'misconfigured'; readonly cause: string };
 
@@ -162,7 +169,7 @@ export interface ModelServer {
 /** Judges the server by what its answers look like, over all rows. */
 export interface Breaker {
   /** The reason to close the endpoint, when this result was one too many. */
-  record(kind: CompletionResult['kind']): PauseReason | undefined;
+  record(result: CompletionResult): PauseReason | undefined;
   /** Answers recorded so far. */
   answers(): number;
 }
