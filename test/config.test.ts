@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ConfigError, readConfig, readEngineConfig } from '../src/config.ts';
+import { secretVariables, variables } from '../src/config/variables.ts';
+
+const complete = {
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_APP_TOKEN: 'xapp-1',
+  REDIS_URL: 'redis://localhost:6379/0',
+  VLLM_URL: 'http://localhost:8000',
+};
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('needs only the tokens, Redis and the model server; everything else has a default', () => {
+    const config = readConfig(complete);
+    expect(config).toMatchObject({
+      keyPrefix: 'darkroom:',
+      maxRows: 20_000,
+      maxImagesPerRow: 4,
+      model: { url: 'http://localhost:8000', maxInFlight: 16 },
+      slack: { mode: 'socket', slashCommand: '/batch' },
+      ops: { host: '127.0.0.1', port: 9464 },
+    });
+  });
+
+  it('cannot be changed once read', () => {
+    const config = readConfig(complete);
+    expect(() => Object.assign(config.model, { maxInFlight: 1 })).toThrow(TypeError);
+  });
+
+  it('counts an empty value as not set', () => {
+    expect(readConfig({ ...complete, MAX_ROWS: '', SLASH_COMMAND: ' ' }).maxRows).toBe(20_000);
+  });
+
+  it('uses HTTP mode when there is a signing secret and no app token', () => {
+    const { SLACK_APP_TOKEN: _, ...rest } = complete;
+    const { slack } = readConfig({ ...rest, SLACK_SIGNING_SECRET: 's', PORT: '3100' });
+    expect(slack).toMatchObject({ mode: 'http', signingSecret: 's', port: 3100 });
+  });
+
+  it('names every problem at once', () => {
+    const problems = problemsOf({ VLLM_URL: 'localhost:8000', MAX_ROWS: '-1' });
+    for (const name of [
+      'SLACK_BOT_TOKEN',
+      'SLACK_APP_TOKEN',
+      'REDIS_URL',
+      'VLLM_URL',
+      'MAX_ROWS',
+    ]) {
+      expect(problems.filter((line) => line.startsWith(`${name} `))).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ['SLACK_BOT_TOKEN', 'xapp-1', 'must begin with xoxb-'],
+    ['SLACK_APP_TOKEN', 'xoxb-1', 'must begin with xapp-'],
+    ['REDIS_URL', 'http://localhost', 'must be an address like redis://'],
+    ['VLLM_URL', 'not a url', 'must be an address like http://'],
+    ['VLLM_MAX_IN_FLIGHT', '0', 'must be a whole number from 8'],
+    ['VLLM_MAX_IN_FLIGHT', 'many', 'must be a whole number'],
+    ['VLLM_TIMEOUT_S', '1e10', 'must be a whole number'],
+    ['MAX_ROWS', '1000001', 'to 1000000'],
+    ['MAX_IMAGES_PER_ROW', '2.5', 'must be a whole number'],
+    ['PORT', '65536', 'must be a whole number'],
+    ['SLASH_COMMAND', 'batch', 'must be a slash and a word'],
+    ['KEY_PREFIX', 'a b', 'must be 1 to 32'],
+    ['IMAGE_ALLOW_HOSTS', 'http://host/', 'must be hosts'],
+    ['IMAGE_ALLOW_PRIVATE_CIDRS', '10.0.0.0/33', 'must be networks'],
+    ['LOG_LEVEL', 'loud', 'must be trace'],
+  ])('refuses %s=%s', (name, value, rule) => {
+    const problems = problemsOf({ ...complete, [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(name);
+    expect(problems[0]).toContain(rule);
+  });
+
+  it('points out a misspelt variable instead of ignoring it', () => {
+    expect(problemsOf({ ...complete, VLLM_MODLE: 'x' })).toEqual([
+      'VLLM_MODLE is not a setting of Darkroom. Did you mean VLLM_MODEL?',
+    ]);
+  });
+
+  it('reads a secret from NAME_FILE, without the newline at its end', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'darkroom-')), 'token');
+    writeFileSync(path, 'xoxb-from-file\n');
+    const { SLACK_BOT_TOKEN: _, ...rest } = complete;
+    expect(readConfig({ ...rest, SLACK_BOT_TOKEN_FILE: path }).slack.botToken).toBe(
+      'xoxb-from-file',
+    );
+  });
+
+  it('says so when a secret file cannot be read, or a secret is given twice', () => {
+    const { REDIS_URL: _, ...rest } = complete;
+    const unreadable = problemsOf({ ...rest, REDIS_URL_FILE: '/does/not/exist' });
+    expect(unreadable[0]).toContain('REDIS_URL_FILE cannot be read');
+    const twice = problemsOf({ ...complete, REDIS_URL_FILE: '/does/not/exist' });
+    expect(twice).toEqual(['REDIS_URL and REDIS_URL_FILE are both set. Keep one of them.']);
+  });
+
+  it('asks for no Slack where Slack is not used', () => {
+    const { REDIS_URL, VLLM_URL } = complete;
+    expect(readEngineConfig({ REDIS_URL, VLLM_URL }).redisUrl).toBe(REDIS_URL);
+  });
+});
+
+describe('the documented settings', () => {
+  const names = Object.keys(variables.shape).toSorted();
+  const root = join(import.meta.dirname, '..');
+
+  it('.env.example lists every setting and no other', () => {
+    const text = readFileSync(join(root, '.env.example'), 'utf8');
+    const listed = [...text.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
+    expect(listed.toSorted()).toEqual(names);
+  });
+
+  it('the README describes every setting', () => {
+    const text = readFileSync(join(root, 'README.md'), 'utf8');
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('the compose file gives the bot only settings that exist', () => {
+    const compose: unknown = parse(readFileSync(join(root, 'docker/compose.yml'), 'utf8'));
+    const { environment } = (compose as { services: { bot: { environment: object } } }).services
+      .bot;
+    expect(Object.keys(environment).filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('a secret is a setting', () => {
+    expect(secretVariables.filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
