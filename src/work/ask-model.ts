@@ -29,6 +29,8 @@ export interface AskModelNeeds {
   readonly breaker: Breaker;
   readonly endpoint: Endpoint;
   readonly log: Log;
+  /** The wait before the next try; see toBackoffMs. */
+  readonly toBackoffMs?: (attempt: number, afterMs?: number) => number;
 }
 
 export interface RowSignals {
@@ -76,7 +78,7 @@ export async function askModel(
       return { status: 'failed', fault: next.fault };
     }
     const attempt = next.do === 'charge' ? charged : tries;
-    await pause(toBackoffMs(attempt, next.afterMs), unsent);
+    await pause((needs.toBackoffMs ?? toBackoffMs)(attempt, next.afterMs), unsent);
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ import type { Batch, Drop } from '../batch/batch.ts';
 import { parseInstructions } from '../batch/instructions.ts';
 import type { Language } from '../batch/language.ts';
 import type { Recipe } from '../batch/recipe.ts';
-import { resolveRecipe } from '../batch/recipe-resolution.ts';
+import { resolveRecipe } from '../batch/recipe-resolve.ts';
 import { toFault, UserError, type Fault } from '../errors.ts';
 import type { Ledger, Log, SpooledFile, TableReader } from './ports.ts';
 
