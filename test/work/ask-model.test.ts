@@ -33,10 +33,10 @@ function needsFor(
       modelName: async () => 'm',
       probe: async () => 'up',
       async complete() {
-        const result = results[Math.min(asked, results.length - 1)];
+        const result = results[Math.min(asked, results.length - 1)] ?? answer;
         asked += 1;
         if (options.othersAnswer === true) answers += 1;
-        if (result === undefined || result instanceof Error) throw result;
+        if (result instanceof Error) throw result;
         return result;
       },
     },
@@ -52,6 +52,10 @@ function needsFor(
     log: quiet,
     toBackoffMs: () => 0,
   };
+}
+
+function times(count: number, result: CompletionResult): readonly CompletionResult[] {
+  return Array.from({ length: count }, () => result);
 }
 
 function ask(needs: AskModelNeeds, signals = never()): ReturnType<typeof askModel> {
@@ -106,7 +110,7 @@ describe('asking the model about a row', () => {
 
   it('charges a row nothing while the server is away', async () => {
     const away: CompletionResult = { kind: 'away', cause: 'refused' };
-    const needs = needsFor([...Array<CompletionResult>(20).fill(away), answer]);
+    const needs = needsFor([...times(20, away), answer]);
     expect(await ask(needs)).toMatchObject({ status: 'done' });
   });
 
@@ -118,7 +122,7 @@ describe('asking the model about a row', () => {
 
   it('waits for a busy server without charging the row, while others are answered', async () => {
     const busy: CompletionResult = { kind: 'away', cause: '503', busy: true };
-    const results = [...Array<CompletionResult>(20).fill(busy), answer];
+    const results = [...times(20, busy), answer];
     expect(await ask(needsFor(results, { othersAnswer: true }))).toMatchObject({ status: 'done' });
   });
 
