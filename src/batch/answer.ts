@@ -81,9 +81,12 @@ function toCell(value: unknown, list: boolean): string | undefined {
   return lines.length === 0 ? undefined : toCellText(lines.join('\n'));
 }
 
-/** A list stands one item a line, so an item must not hold a line end itself. */
+/** A list stands one item a line, so an item must not hold a line end, nor needs a bullet of its own. */
 function toLine(item: string): string {
-  return stripHidden(item).replace(/\s+/gu, ' ').trim();
+  return stripHidden(item)
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .replace(/^[-•*·] /u, '');
 }
 
 function toCellText(text: string): string {

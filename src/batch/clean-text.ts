@@ -19,10 +19,10 @@ export function stripHidden(text: string): string {
   return text.toWellFormed().replace(lineEnds, '\n').replace(hidden, '').replace(looseJoiner, '');
 }
 
-/** Cuts to at most `maxBytes` of UTF-8 without splitting a character; `…` marks a cut. */
-export function cutToBytes(text: string, maxBytes: number): string {
+/** Cuts to at most `maxBytes` of UTF-8 without splitting a character; `mark` then stands at the end. */
+export function cutToBytes(text: string, maxBytes: number, mark = '…'): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
-  const room = Math.max(0, maxBytes - Buffer.byteLength('…'));
+  const room = Math.max(0, maxBytes - Buffer.byteLength(mark));
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(room));
-  return `${text.slice(0, read)}…`;
+  return text.slice(0, read) + mark;
 }
