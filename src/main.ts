@@ -1,0 +1,33 @@
+// The bot: configuration, app, signals.
+
+import { createApp } from './app.ts';
+import { ConfigError, configExitCode, readConfig, type Config } from './config.ts';
+import { createLogger } from './logger.ts';
+
+function readConfigOrExit(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(configExitCode);
+  }
+}
+
+const config = readConfigOrExit();
+const log = createLogger(config.logLevel);
+const stopping = Promise.withResolvers<string>();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  // A second signal ends the process at once, as it would without a handler.
+  process.once(signal, () => stopping.resolve(signal));
+}
+
+try {
+  await using app = await createApp(config, log);
+  app.start();
+  const reason = await Promise.race([stopping.promise, app.failed]);
+  log.info({ reason }, 'stopping: rows that are not finished go back to the queue');
+} catch (error) {
+  log.fatal({ err: error }, 'the bot could not go on');
+  process.exitCode = 1;
+}
