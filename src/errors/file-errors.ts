@@ -11,4 +11,8 @@ export const fileErrors = {
     en: 'The file is no longer in Slack. Drop it again.',
     zh: '文件已不在 Slack 中，请重新发送。',
   },
+  E_FILE_TYPE: {
+    en: 'This is a file of the kind {kind}, not a CSV. If it holds a table, open it in the spreadsheet, save it as "CSV UTF-8", and drop that file.',
+    zh: '这是 {kind} 文件，不是 CSV。如果其中是表格，请用表格软件打开，另存为“CSV UTF-8”后发送。',
+  },
 } as const satisfies Record<string, Sentences>;

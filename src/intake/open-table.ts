@@ -1,0 +1,138 @@
+// A dropped table, from its path to rows. Opening finds out what the file is (encoding, delimiter, columns)
+// and refuses what cannot be used; reading then streams the rows in chunks.
+
+import { type Row, rowsPerChunk } from '../batch/row.ts';
+import type { Table, TableSummary } from '../batch/table.ts';
+import { fail } from '../errors.ts';
+import { readHead } from './file-head.ts';
+import { findDelimiter } from './find-delimiter.ts';
+import { findEncoding } from './find-encoding.ts';
+import { findImageColumns } from './find-image-columns.ts';
+import { hasChinese } from './has-chinese.ts';
+import { toPlainName } from './image-names.ts';
+import { parseHeader } from './parse-header.ts';
+import { readRecords, type TableRecord, type TextFormat } from './read-records.ts';
+import { refuseBinaryFormat, refuseForeignText } from './refuse-foreign-file.ts';
+import { createTally, type Tally } from './tally.ts';
+import { toRow } from './to-row.ts';
+
+/** Rows that show which columns hold pictures and which language is spoken. */
+const sampledRows = 200;
+
+const promptNames: ReadonlySet<string> = new Set(['prompt', '要求', '提示词']);
+
+export interface OpenOptions {
+  /** The file's name as the person sees it; `.tsv` speaks for tabs. */
+  readonly name: string;
+  readonly maxRows: number;
+  /** Further images of a row are left out, with a warning. */
+  readonly maxImagesPerRow: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface TableReader {
+  readonly table: Table;
+  /**
+   * All rows, 50 at a time; each call reads the file anew and gives the same chunks for the same bytes.
+   * Throws UserError where the file as a whole turns out to be unusable, or the signal's reason.
+   */
+  chunks(): AsyncIterable<readonly Row[]>;
+  /** Complete once `chunks` has ended. */
+  summary(): TableSummary;
+}
+
+/**
+ * Reads the file once for its encoding and its first 200 rows for its columns. Throws UserError where it
+ * cannot be used; a file of up to 200 rows is judged whole, so that nothing of it is stored before.
+ */
+export async function openTable(path: string, options: OpenOptions): Promise<TableReader> {
+  const { signal } = options;
+  const format = await findFormat(path, options);
+  const [header, ...sample] = await take(readRecords(path, format, signal), sampledRows + 2);
+  if (header === undefined) fail('E_CSV_EMPTY', {});
+  const reader = createReader(path, { ...options, format, header, sample });
+  if (sample.length <= sampledRows) for await (const _ of reader.chunks());
+  return reader;
+}
+
+async function findFormat(path: string, { name, signal }: OpenOptions): Promise<TextFormat> {
+  const head = await readHead(path);
+  refuseBinaryFormat(head);
+  const { encoding, start } = await findEncoding(path, head, signal);
+  const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(head.subarray(start));
+  refuseForeignText(text);
+  const { delimiter, skipped } = findDelimiter(text, name);
+  // `sep=` and its line end are ASCII: as many bytes as characters, or twice as many.
+  const bytesPerCharacter = encoding.startsWith('utf-16') ? 2 : 1;
+  return { encoding, start: start + skipped * bytesPerCharacter, delimiter };
+}
+
+interface Opened extends OpenOptions {
+  readonly format: TextFormat;
+  readonly header: TableRecord;
+  readonly sample: readonly TableRecord[];
+}
+
+function createReader(path: string, opened: Opened): TableReader {
+  const { format, maxRows, maxImagesPerRow: maxImages, signal } = opened;
+  const { table, droppedColumns } = buildTable(opened);
+  const startTally = (): Tally => createTally({ table, droppedColumns, maxRows, maxImages });
+  let tally = startTally();
+
+  async function* chunks(): AsyncGenerator<readonly Row[]> {
+    tally = startTally();
+    let index = 0;
+    let chunk: Row[] = [];
+    for await (const record of withoutFirst(readRecords(path, format, signal))) {
+      if (index === maxRows) {
+        tally.addExcess();
+        continue;
+      }
+      const draft = toRow(record, { table, index: index++, maxImages });
+      tally.add(draft);
+      chunk.push(draft.row);
+      if (chunk.length < rowsPerChunk) continue;
+      yield chunk;
+      chunk = [];
+    }
+    tally.judge();
+    if (chunk.length > 0) yield chunk;
+  }
+  return { table, chunks, summary: () => tally.summary() };
+}
+
+function buildTable({ format, header, sample }: Opened): { table: Table; droppedColumns: number } {
+  const rows = sample.map(({ cells }) => cells);
+  const { columns, droppedColumns } = parseHeader(header.cells, rows);
+  if (rows.length === 0) fail('E_CSV_NO_ROWS', {});
+  const imageColumns = findImageColumns(columns, rows);
+  const promptColumn = columns.findIndex((name) => promptNames.has(toPlainName(name)));
+  const withoutImages = (cells: readonly string[]): readonly string[] =>
+    cells.filter((_, index) => !imageColumns.includes(index));
+  const table: Table = {
+    columns,
+    imageColumns,
+    ...(promptColumn !== -1 && { promptColumn }),
+    delimiter: format.delimiter,
+    encoding: format.encoding,
+    chinese: hasChinese(withoutImages(columns), rows.map(withoutImages)),
+  };
+  return { table, droppedColumns };
+}
+
+async function* withoutFirst<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  let first = true;
+  for await (const item of items) {
+    if (!first) yield item;
+    first = false;
+  }
+}
+
+async function take<T>(items: AsyncIterable<T>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const item of items) {
+    taken.push(item);
+    if (taken.length === count) break;
+  }
+  return taken;
+}
