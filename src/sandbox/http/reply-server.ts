@@ -1,0 +1,70 @@
+// An HTTP server whose handler turns a request into a reply, both as plain values.
+
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from 'node:http';
+import { sendReply, type Reply } from './reply.ts';
+
+/** A request that came in. */
+export interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** The whole body. Rejects when the client goes away before its end. */
+  body(): Promise<Buffer>;
+  /** Aborted with `ClientGone` when the connection ends before the reply; others may abort it too. */
+  readonly abort: AbortController;
+}
+
+/** The client closed the connection before it had its reply. */
+export class ClientGone extends Error {
+  constructor() {
+    super('The client went away.');
+    this.name = 'ClientGone';
+  }
+}
+
+/** Idle connections are closed after this time, as uvicorn does. */
+const idleMs = 5000;
+
+/** `answer` may reject: the connection is then closed without an answer. */
+export function createReplyServer(answer: (ask: Ask) => Promise<Reply>): Server {
+  return createServer({ keepAliveTimeout: idleMs }, (request, response) => {
+    const abort = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) abort.abort(new ClientGone());
+    });
+    answer(toAsk(request, abort)).then(
+      (reply) => sendReply(response, reply),
+      () => response.destroy(),
+    );
+  });
+}
+
+function toAsk(request: IncomingMessage, abort: AbortController): Ask {
+  const url = new URL(request.url ?? '/', 'http://sandbox');
+  return {
+    method: request.method ?? 'GET',
+    path: decodePath(url.pathname),
+    query: url.searchParams,
+    headers: request.headers,
+    abort,
+    body: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(Buffer.from(chunk));
+      return Buffer.concat(chunks);
+    },
+  };
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

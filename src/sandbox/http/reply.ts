@@ -1,0 +1,42 @@
+// What a sandbox server answers, as a value, and how it goes onto the wire, broken on purpose or not.
+
+import type { ServerResponse } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  /** `reset`: the connection is reset without an answer. `cut`: it is closed in the middle of the body.
+   *  `stall`: the rest of the body never comes, until the client goes away. */
+  readonly broken?: 'reset' | 'cut' | 'stall';
+}
+
+export function toJsonReply(
+  status: number,
+  body: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+export function sendReply(response: ServerResponse, reply: Reply): void {
+  if (response.destroyed) return;
+  if (reply.broken === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const body = Buffer.from(reply.body ?? '');
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length });
+  if (reply.broken === undefined) {
+    response.end(body);
+    return;
+  }
+  const half = body.subarray(0, Math.floor(body.length / 2));
+  response.write(half, () => {
+    if (reply.broken === 'cut') response.destroy();
+  });
+}

@@ -1,0 +1,122 @@
+// A simulated vLLM server: the HTTP API, the errors and the metrics of the real one, with answers that
+// a program can check. No model runs in it.
+
+import { openDoor, type Door } from '../http/door.ts';
+import { createFaultScript } from '../http/fault-script.ts';
+import { createReplyServer } from '../http/reply-server.ts';
+import { createCallLog, type Call } from './call-log.ts';
+import { createChatRoute } from './chat-route.ts';
+import type { ServedModel } from './complete-chat.ts';
+import { createControlRoutes } from './control-routes.ts';
+import { FixedTimeEngine, profiles, type FixedTimes, type ProfileName } from './engine.ts';
+import { toUnavailableReply, type ModelFault } from './model-faults.ts';
+import { createModelMetrics } from './model-metrics.ts';
+import { answerWith, createModelRoutes, type Routes } from './model-routes.ts';
+import { createPictureReader } from './picture-reader.ts';
+
+export interface ModelServerOptions {
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  readonly profile?: ProfileName;
+  /** Changes single times of the profile. */
+  readonly times?: Partial<FixedTimes>;
+  /** The served model's name. */
+  readonly model?: string;
+  /** Asked for on every path below /v1. */
+  readonly apiKey?: string;
+  /** Tokens of prompt and answer together; 8192 unless given. */
+  readonly maxModelLen?: number;
+  /** Pictures in one prompt; 4 unless given. */
+  readonly maxImages?: number;
+}
+
+/** How the server is away: its port refuses, or a proxy in front of it answers 503 to everything. */
+export type Absence = 'refused' | 'unavailable';
+
+export interface ModelServerFaults {
+  /** What happens to the next `times` completions (that match). */
+  next(fault: ModelFault, times?: number): void;
+  clear(): void;
+  /** Resolves when the server is away (true: refused), or back on the same port (false). */
+  away(how: boolean | Absence): Promise<void>;
+}
+
+export interface ModelServer {
+  /** http://127.0.0.1:<port>, without /v1. */
+  readonly url: string;
+  readonly port: number;
+  readonly model: string;
+  /** Every completion asked for, in order of arrival; the last 20,000. */
+  readonly calls: readonly Call[];
+  readonly faults: ModelServerFaults;
+  /** Completions that the engine works on, and that wait for it. */
+  running(): number;
+  waiting(): number;
+  /** The most completions that were ever in flight at once. */
+  peakInFlight(): number;
+  close(): Promise<void>;
+}
+
+const version = '0.33.0+simulated';
+const defaultModel = 'Qwen/Qwen3-VL-4B-Instruct-FP8';
+
+/** Starts it on loopback. Rejects where the port is taken. */
+export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
+  const model = createModel(options);
+  const log = createCallLog();
+  const script = createFaultScript<ModelFault>();
+  let absence: Absence | undefined;
+  const away = async (how: boolean | Absence): Promise<void> => {
+    if (how === false) absence = undefined;
+    else absence = how === true ? 'refused' : how;
+    if (absence === 'refused') door.shut();
+    else await door.open();
+  };
+  const faults: ModelServerFaults = { next: script.next, clear: script.clear, away };
+  const onEngineDeath = (): void => {
+    // The real server answers what is in flight and then exits.
+    absence = 'refused';
+    door.refuse();
+  };
+  const routes: Routes = {
+    ...createModelRoutes(model),
+    ...createControlRoutes(log, faults),
+    'POST /v1/chat/completions': createChatRoute({ model, log, script, onEngineDeath }),
+  };
+  const server = createReplyServer(async (ask) => {
+    // A connection from before the absence may still be open.
+    if (absence === 'refused') return { status: 503, broken: 'reset' };
+    if (absence === 'unavailable' && !ask.path.startsWith('/sandbox/')) return toUnavailableReply();
+    return answerWith(routes, ask, options.apiKey);
+  });
+  const door: Door = await openDoor(server, options.port);
+  return {
+    url: `http://127.0.0.1:${door.port}`,
+    port: door.port,
+    model: model.name,
+    calls: log.calls,
+    faults,
+    running: () => model.engine.running,
+    waiting: () => model.engine.waiting,
+    peakInFlight: () => log.peakInFlight,
+    close: async () => door.shut(),
+  };
+}
+
+function createModel(options: ModelServerOptions): ServedModel {
+  const name = options.model ?? defaultModel;
+  const engine = new FixedTimeEngine({
+    ...profiles[options.profile ?? 'instant'],
+    ...options.times,
+  });
+  const metrics = createModelMetrics(name, engine);
+  return {
+    name,
+    version,
+    engine,
+    metrics,
+    maxModelLen: options.maxModelLen ?? 8192,
+    maxImages: options.maxImages ?? 4,
+    pictures: createPictureReader((hit) => metrics.onPictureLookup(hit)),
+  };
+}

@@ -1,0 +1,118 @@
+// Reads pictures out of requests as vLLM does: really decoded, and remembered by uuid or content.
+
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { ApiError, toBadRequest } from './api-error.ts';
+import type { ImagePart } from './chat-request.ts';
+import { toDominantColor } from './dominant-color.ts';
+import type { SeenPicture } from './write-answer.ts';
+
+const maxPixels = 178_956_970;
+const maxAspectRatio = 200;
+const rememberedPictures = 4096;
+const readableFormats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
+
+export interface ReadPicture extends SeenPicture {
+  /** Hex; of the decoded bytes that came with the request, or were remembered for its uuid. */
+  readonly sha256: string;
+}
+
+export interface PictureReader {
+  /** The picture at position `index` of its request. Throws the ApiError that vLLM answers with. */
+  read(part: ImagePart, index: number): Promise<ReadPicture>;
+}
+
+/** `onLookup` hears for every picture whether it was remembered. */
+export function createPictureReader(onLookup: (hit: boolean) => void): PictureReader {
+  const remembered = new Map<string, Promise<ReadPicture>>();
+  const remember = (key: string, picture: Promise<ReadPicture>): void => {
+    remembered.set(key, picture);
+    picture.catch(() => remembered.delete(key));
+    const [oldest] = remembered.keys();
+    if (remembered.size > rememberedPictures && oldest !== undefined) remembered.delete(oldest);
+  };
+  return {
+    read: async ({ url, uuid }, index) => {
+      const bytes = url === null ? undefined : parseDataUrl(url);
+      const sha256 = bytes === undefined ? '' : toSha256(bytes);
+      const key = uuid ?? sha256;
+      const known = remembered.get(key);
+      onLookup(known !== undefined);
+      if (known !== undefined) return known;
+      if (bytes === undefined) {
+        throw toBadRequest(`Cache miss for image at index ${index} but data is not provided.`);
+      }
+      const picture = decode(bytes, sha256);
+      remember(key, picture);
+      return picture;
+    },
+  };
+}
+
+function parseDataUrl(url: string): Buffer {
+  const scheme = /^([a-z][a-z0-9+.-]*):/iu.exec(url)?.[1]?.toLowerCase();
+  if (scheme === 'http' || scheme === 'https') {
+    throw new ApiError(
+      422,
+      `Failed to fetch media from URL: the simulated server fetches nothing (parameter=image_url, value=${url})`,
+      { type: 'UnprocessableEntityError', param: 'image_url' },
+    );
+  }
+  if (scheme === 'file') {
+    throw new ApiError(500, 'Cannot load local files without `--allowed-local-media-path`.');
+  }
+  if (scheme !== 'data') {
+    throw toBadRequest('The URL must be either a HTTP, data or file URL.');
+  }
+  const comma = url.indexOf(',');
+  if (comma === -1 || !url.slice(0, comma).endsWith(';base64')) {
+    throw new ApiError(501, 'Only base64 data URLs are supported for now.', {
+      type: 'NotImplementedError',
+    });
+  }
+  return parseBase64(url.slice(comma + 1));
+}
+
+function parseBase64(text: string): Buffer {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/u.test(text)) throw toBadRequest('Non-base64 digit found');
+  if (text.length % 4 !== 0) throw toBadRequest('Incorrect padding');
+  return Buffer.from(text, 'base64');
+}
+
+async function decode(bytes: Buffer, sha256: string): Promise<ReadPicture> {
+  const picture = await decodeSafely(bytes);
+  const { width, height } = picture;
+  const ratio = Math.max(width, height) / Math.min(width, height);
+  if (ratio > maxAspectRatio) {
+    throw toBadRequest(
+      `Failed to apply Qwen3VLProcessor on the given data: absolute aspect ratio must be smaller than ${maxAspectRatio}, got ${ratio}`,
+    );
+  }
+  return { ...picture, sha256 };
+}
+
+async function decodeSafely(bytes: Buffer): Promise<SeenPicture> {
+  const unreadable = 'Failed to load image: cannot identify image file <_io.BytesIO object>';
+  const input = sharp(bytes, { limitInputPixels: false, failOn: 'truncated' });
+  const metadata = await input.metadata().catch(() => undefined);
+  if (metadata === undefined || !readableFormats.has(metadata.format)) {
+    throw toBadRequest(unreadable);
+  }
+  const { width, height } = metadata.autoOrient;
+  if (width * height > maxPixels) {
+    throw toBadRequest(
+      `Failed to load image: Image size (${width * height} pixels) exceeds limit of ${maxPixels} pixels.`,
+    );
+  }
+  try {
+    return { width, height, color: await toDominantColor(input) };
+  } catch (error) {
+    const truncated =
+      error instanceof Error && /premature|truncated|unexpected end/iu.test(error.message);
+    throw toBadRequest(truncated ? 'Failed to load image: image file is truncated' : unreadable);
+  }
+}
+
+function toSha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
