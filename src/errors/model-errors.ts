@@ -11,4 +11,16 @@ export const modelErrors = {
     en: 'The answer was longer than max_tokens ({limit}) allows. Raise max_tokens, or ask for less, and drop the to-do file again.',
     zh: '回答超过了 max_tokens（{limit}）的长度。请调大 max_tokens 或减少要求的内容，然后重新发送 todo 文件。',
   },
+  E_MODEL_REJECTED: {
+    en: 'The model server refuses this row: “{reason}”. Shorten the row’s text or the prompt, or use fewer pictures; if all rows fail alike, tell your administrator.',
+    zh: '模型服务器拒绝了该行：“{reason}”。请缩短该行文字或提示词，或减少图片；如果所有行都如此，请联系管理员。',
+  },
+  E_MODEL_ERROR: {
+    en: 'The model server failed at this row, also after repeats. Drop the to-do file to try once more; if the same rows fail again, use other pictures for them.',
+    zh: '模型服务器处理该行时出错，重试后仍然失败。可发送待办文件再试一次；如果还是这些行失败，请更换它们的图片。',
+  },
+  E_MODEL_TIMEOUT: {
+    en: 'The model server gave no answer within {seconds} seconds, also after repeats. Drop the to-do file again later.',
+    zh: '模型服务器在 {seconds} 秒内没有回答，重试后仍然如此。请稍后重新发送待办文件。',
+  },
 } as const satisfies Record<string, Sentences>;

@@ -1,0 +1,46 @@
+// What is asked of the model server for one row, and what it did with it.
+
+import type { OutputColumn, Sampling } from '../batch/recipe.ts';
+import type { TokenUsage } from '../batch/row.ts';
+import type { Fault } from '../errors.ts';
+
+export interface CompletionImage {
+  /** JPEG. */
+  readonly bytes: Buffer;
+  /** sha256 of `bytes`, hex. */
+  readonly hash: string;
+}
+
+export interface CompletionRequest {
+  readonly model: string;
+  /** The same for every row of a batch, so that the server computes it once. */
+  readonly system: string;
+  readonly images: readonly CompletionImage[];
+  /** Follows the images; may be ''. */
+  readonly text: string;
+  readonly outputs: readonly OutputColumn[];
+  readonly sampling: Sampling;
+}
+
+export type CompletionResult =
+  | {
+      readonly kind: 'answer';
+      readonly content: string;
+      /** True when the text was cut off, by max_tokens or because it went round in circles. */
+      readonly truncated: boolean;
+      readonly usage: TokenUsage;
+      readonly seconds: number;
+    }
+  /** This request is wrong for this server; never to be repeated. */
+  | { readonly kind: 'rejected'; readonly fault: Fault }
+  /** May succeed another time; the cause may lie in the row. */
+  | { readonly kind: 'retry'; readonly fault: Fault; readonly afterMs?: number }
+  /** The server is away; `busy`: it is there and has too much to do. The row is not to blame. */
+  | {
+      readonly kind: 'away';
+      readonly cause: string;
+      readonly afterMs?: number;
+      readonly busy?: boolean;
+    }
+  /** Every request like it will be refused until an administrator mends something. */
+  | { readonly kind: 'misconfigured'; readonly cause: string };
