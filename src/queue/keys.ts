@@ -1,0 +1,61 @@
+// The names of everything in Redis: the one place that knows them, for TypeScript and for Lua.
+// A batch has a fixed number of keys, whatever its size; each of them carries a time to live.
+
+/** A batch's keys.
+ *  record: hash, what batch.ts describes. chunks: hash, chunk -> packed rows.
+ *  outcomes: hash, row index -> JSON while its chunk is open, `c<chunk>` -> packed once it is sealed.
+ *  pending: zset of chunks that nobody holds. leases: zset, chunk -> expiry in ms by Redis time.
+ *  tokens: hash, chunk -> token of its lease, `<chunk>:left` -> its rows without an outcome.
+ *  faults: hash, `<code>:count`, `<code>:lines`, `<code>:example`.
+ *  thread, speaker, upload: what Darkroom remembers of its own messages. */
+const batchParts = [
+  'record',
+  'chunks',
+  'outcomes',
+  'pending',
+  'leases',
+  'tokens',
+  'faults',
+  'thread',
+  'speaker',
+  'upload',
+] as const;
+
+export type BatchPart = (typeof batchParts)[number];
+
+/** Keys of the installation. ids, active, unsettled and endpoint live for ever (and stay small).
+ *  changed, cancelled and due are channels. */
+export type SharedKey =
+  | 'ids'
+  | 'active'
+  | 'endpoint'
+  | 'rate'
+  | 'edits'
+  | 'unsettled'
+  | 'changed'
+  | 'cancelled'
+  | 'due'
+  | `team:${string}`
+  | `once:${string}`;
+
+export interface Keys {
+  readonly prefix: string;
+  batch(id: string, part: BatchPart): string;
+  shared(name: SharedKey): string;
+}
+
+export function buildKeys(prefix: string): Keys {
+  return {
+    prefix,
+    batch: (id, part) => `${prefix}:batch:${id}:${part}`,
+    shared: (name) => `${prefix}:${name}`,
+  };
+}
+
+/** The same names for scripts, which get the prefix as KEYS[1]: which batch a script touches is often
+ *  found inside it. (Redis Cluster would not allow that; it is not supported.) */
+export const luaKeys = `
+local batchParts = { ${batchParts.map((part) => `'${part}'`).join(', ')} }
+local function batchKey(id, part) return KEYS[1] .. ':batch:' .. id .. ':' .. part end
+local function sharedKey(name) return KEYS[1] .. ':' .. name end
+`;

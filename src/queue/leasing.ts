@@ -1,0 +1,128 @@
+// The rows' way through a worker: a chunk is leased, its rows are committed one by one, and the chunk is
+// sealed when it is complete. Only the holder of the current token can commit.
+
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { DoneOutcome, FailedOutcome, Outcome, Row, WorkedOutcome } from '../batch/row.ts';
+import { rowsPerChunk } from '../batch/row.ts';
+import { packJson, unpackJson } from './pack.ts';
+import { readScript } from './script.ts';
+import type { ScriptArgument, Store } from './store.ts';
+
+const bytes = z.instanceof(Buffer);
+const commitResult = z.enum(['committed', 'already', 'refused']);
+const renewResult = z.enum(['held', 'lost', 'cancelled', 'paused']);
+
+const scripts = {
+  lease: readScript('lease', z.tuple([bytes, bytes, bytes], z.number()).nullable()),
+  renew: readScript('renew', z.array(renewResult)),
+  commit: readScript('commit', z.tuple([commitResult, z.number()])),
+  release: readScript('release', z.number()),
+  seal: readScript('seal', z.number()),
+};
+
+export interface LeaseRef {
+  readonly batchId: string;
+  readonly chunk: number;
+  readonly token: string;
+}
+
+export interface Lease extends LeaseRef {
+  /** The chunk's rows that have no outcome yet, in order. */
+  readonly rows: readonly Row[];
+}
+
+export type CommitResult = z.infer<typeof commitResult>;
+export type RenewResult = z.infer<typeof renewResult>;
+
+export interface WorkerLease {
+  /** Names the process in the token, for whoever looks into Redis. */
+  readonly worker: string;
+  readonly leaseMs: number;
+}
+
+/** The next chunk of the running batch with the fewest rows in flight; takes back expired leases on the way. */
+export async function lease(
+  store: Store,
+  { worker, leaseMs }: WorkerLease,
+): Promise<Lease | undefined> {
+  const token = `${worker}:${randomUUID()}`;
+  const reply = await store.runForBytes(scripts.lease, leaseMs, token, rowsPerChunk);
+  if (reply === null) return undefined;
+  const [batchId, chunk, packed, ...indices] = reply;
+  const open = new Set(indices);
+  const rows = await unpackJson<readonly Row[]>(packed);
+  return {
+    batchId: batchId.toString(),
+    chunk: Number(chunk.toString()),
+    token,
+    rows: rows.filter((row) => open.has(row.index)),
+  };
+}
+
+/** Extends every lease that is still held, also one that has expired and that nobody took. */
+export async function renew(
+  store: Store,
+  leases: readonly LeaseRef[],
+  leaseMs: number,
+): Promise<readonly RenewResult[]> {
+  if (leases.length === 0) return [];
+  const args = leases.flatMap(({ batchId, chunk, token }) => [batchId, chunk, token]);
+  return store.run(scripts.renew, leaseMs, ...args);
+}
+
+export interface Commit {
+  readonly lease: LeaseRef;
+  readonly row: Row;
+  readonly outcome: WorkedOutcome;
+}
+
+/** Records an outcome; the first one stays, and sending it again changes nothing. */
+export async function commit(store: Store, work: Commit): Promise<CommitResult> {
+  const { lease: held, row, outcome } = work;
+  const [result, left] = await store.run(
+    scripts.commit,
+    held.batchId,
+    held.chunk,
+    held.token,
+    row.index,
+    row.line,
+    JSON.stringify(outcome),
+    outcome.status,
+    ...toCommitArguments(outcome),
+  );
+  // The outcome is safe by now: a chunk that is left open only takes more room.
+  if (left === 0) await seal(store, held).catch(() => {});
+  return result;
+}
+
+/** Gives the chunk back; nothing happens where the lease is no longer held. */
+export async function release(store: Store, held: LeaseRef): Promise<void> {
+  await store.run(scripts.release, held.batchId, held.chunk, held.token);
+}
+
+/** Packs a complete chunk's outcomes. False where rows are missing or another has sealed it. */
+async function seal(store: Store, { batchId, chunk }: LeaseRef): Promise<boolean> {
+  const first = chunk * rowsPerChunk;
+  const total = await store.redis.hget(store.keys.batch(batchId, 'record'), 'total');
+  const last = Math.min(first + rowsPerChunk, Number(total)) - 1;
+  const indices = Array.from({ length: last - first + 1 }, (_, offset) => String(first + offset));
+  const stored = await store.redis.hmget(store.keys.batch(batchId, 'outcomes'), ...indices);
+  if (stored.includes(null)) return false;
+  const outcomes = stored.map((text): Outcome => JSON.parse(text ?? ''));
+  const packed = await packJson(outcomes);
+  return (await store.run(scripts.seal, batchId, chunk, packed, first, last)) === 1;
+}
+
+function toCommitArguments(outcome: WorkedOutcome): ScriptArgument[] {
+  return outcome.status === 'done' ? toSums(outcome) : toFaultArguments(outcome);
+}
+
+function toSums({ usage, cached, modelSeconds }: DoneOutcome): ScriptArgument[] {
+  const modelMs = Math.round(modelSeconds * 1000);
+  return [usage.promptTokens, usage.completionTokens, cached ? 1 : 0, modelMs];
+}
+
+function toFaultArguments({ fault }: FailedOutcome): ScriptArgument[] {
+  return [fault.code, JSON.stringify(fault)];
+}

@@ -1,0 +1,122 @@
+// The truth about batches and rows: every operation of the ledger, on one store.
+
+import { z } from 'zod';
+import type { Batch, BatchPlan, Drop } from '../batch/batch.ts';
+import type { Language } from '../batch/language.ts';
+import type { Row, WorkedOutcome } from '../batch/row.ts';
+import type { Fault } from '../errors.ts';
+import type { Announcements } from './announcements.ts';
+import { activeBatchIds, listBatches, readBatch, type BatchQuery } from './batches.ts';
+import {
+  commit,
+  lease,
+  release,
+  renew,
+  type CommitResult,
+  type Lease,
+  type LeaseRef,
+  type RenewResult,
+} from './leasing.ts';
+import { claimFingerprint, recordDrop, refuse, startRunning, writeChunk } from './reading.ts';
+import { readResults, type FinishedRow } from './read-results.ts';
+import { readScript } from './script.ts';
+import type { Store } from './store.ts';
+
+const scripts = {
+  setField: readScript('set-field', z.number()),
+  cancel: readScript('cancel', z.enum(['cancelled', 'ended', 'unknown'])),
+  end: readScript('end', z.number()),
+};
+
+export interface LedgerOptions {
+  readonly store: Store;
+  readonly announcements: Announcements;
+  /** How long a chunk stays with a silent worker; default 8000. Renew at a third of it. */
+  readonly leaseMs?: number;
+}
+
+/** While Redis is away calls wait for it; `recordDrop` alone rejects after 2.5 s. */
+export interface Ledger {
+  /** One key, one batch; `created` is false where the key was recorded before. */
+  recordDrop(drop: Drop): Promise<{ readonly id: string; readonly created: boolean }>;
+  readBatch(id: string): Promise<Batch | undefined>;
+  /** Newest first. */
+  listBatches(query: BatchQuery): Promise<readonly Batch[]>;
+  /** Oldest first. */
+  activeBatchIds(): Promise<readonly string[]>;
+  setLanguage(id: string, language: Language): Promise<void>;
+  setModel(id: string, model: string): Promise<void>;
+
+  writeChunk(id: string, chunk: number, rows: readonly Row[]): Promise<void>;
+  claimFingerprint(id: string, fingerprint: string): Promise<string | undefined>;
+  startRunning(id: string, plan: BatchPlan): Promise<boolean>;
+  refuse(id: string, fault: Fault): Promise<void>;
+  discard(id: string): Promise<void>;
+
+  lease(worker: string): Promise<Lease | undefined>;
+  renew(leases: readonly LeaseRef[]): Promise<readonly RenewResult[]>;
+  commit(held: LeaseRef, row: Row, outcome: WorkedOutcome): Promise<CommitResult>;
+  release(held: LeaseRef): Promise<void>;
+
+  /** Every row without an outcome becomes cancelled; who did it is recorded, and every process is told.
+   *  'ended' also where the batch is being finished already. */
+  cancel(id: string, by: string): Promise<'cancelled' | 'ended' | 'unknown'>;
+  readResults(id: string): AsyncIterable<readonly FinishedRow[]>;
+  end(id: string): Promise<void>;
+
+  /** Rows per second that the last batches reached, for estimates. */
+  lastRate(): Promise<number | undefined>;
+  setLastRate(rowsPerSecond: number): Promise<void>;
+
+  onCancelled(listener: (batchId: string) => void): void;
+  /** A batch's state changed in any process; single rows are not announced. */
+  onChanged(listener: (batchId: string) => void): void;
+}
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { store, announcements, leaseMs = 8000 } = options;
+  const setField = async (id: string, field: string, value: string): Promise<void> => {
+    await store.run(scripts.setField, id, field, value);
+  };
+  return {
+    recordDrop: (drop) => recordDrop(store, drop),
+    readBatch: (id) => readBatch(store, id),
+    listBatches: (query) => listBatches(store, query),
+    activeBatchIds: () => activeBatchIds(store),
+    setLanguage: (id, language) => setField(id, 'language', language),
+    setModel: (id, model) => setField(id, 'model', model),
+
+    writeChunk: (id, chunk, rows) => writeChunk(store, id, { index: chunk, rows }),
+    claimFingerprint: (id, fingerprint) => claimFingerprint(store, id, fingerprint),
+    startRunning: (id, plan) => startRunning(store, id, plan),
+    refuse: (id, fault) => refuse(store, id, fault),
+    discard: (id) => refuse(store, id),
+
+    lease: (worker) => lease(store, { worker, leaseMs }),
+    renew: (leases) => renew(store, leases, leaseMs),
+    commit: (held, row, outcome) => commit(store, { lease: held, row, outcome }),
+    release: (held) => release(store, held),
+
+    cancel: (id, by) => store.run(scripts.cancel, id, by),
+    readResults: (id) => readResults(store, id),
+    end: async (id) => {
+      await store.run(scripts.end, id);
+    },
+    ...createRate(store),
+    onCancelled: (listener) => announcements.on('cancelled', listener),
+    onChanged: (listener) => announcements.on('changed', listener),
+  };
+}
+
+function createRate(store: Store): Pick<Ledger, 'lastRate' | 'setLastRate'> {
+  const key = store.keys.shared('rate');
+  return {
+    lastRate: async () => {
+      const rate = await store.redis.get(key);
+      return rate === null ? undefined : Number(rate);
+    },
+    setLastRate: async (rowsPerSecond) => {
+      await store.redis.set(key, String(rowsPerSecond), 'EX', store.retentionSeconds);
+    },
+  };
+}

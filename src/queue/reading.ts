@@ -1,0 +1,89 @@
+// A batch up to the moment when its rows may run: recorded, read into chunks, then started or refused.
+
+import { randomUUID } from 'node:crypto';
+import type { BatchPlan, Drop } from '../batch/batch.ts';
+import { z } from 'zod';
+import { rowsPerChunk, type Row } from '../batch/row.ts';
+import type { Fault } from '../errors.ts';
+import { packJson } from './pack.ts';
+import { readScript } from './script.ts';
+import type { Store } from './store.ts';
+
+const scripts = {
+  recordDrop: readScript('record-drop', z.tuple([z.string(), z.number()])),
+  writeChunk: readScript('write-chunk', z.number()),
+  claimFingerprint: readScript('claim-fingerprint', z.string().nullable()),
+  startRunning: readScript('start-running', z.number()),
+  refuse: readScript('refuse', z.number()),
+};
+
+/** Rejects where Redis has not answered within this time: Slack waits 3 s for the acknowledgement. */
+const recordDeadlineMs = 2500;
+
+/** Stores the drop durably, under a new short id, and makes its read step due. One key, one batch:
+ *  `created` is false where the key was recorded before. Rejects after 2.5 s without an answer. */
+export async function recordDrop(
+  store: Store,
+  drop: Drop,
+): Promise<{ readonly id: string; readonly created: boolean }> {
+  const recorded = store.run(
+    scripts.recordDrop,
+    drop.key,
+    randomUUID(),
+    JSON.stringify(drop),
+    drop.team,
+  );
+  const [id, created] = await withDeadline(recorded);
+  return { id, created: created === 1 };
+}
+
+/** Ignored where the batch is no longer being read. */
+export async function writeChunk(
+  store: Store,
+  id: string,
+  chunk: { readonly index: number; readonly rows: readonly Row[] },
+): Promise<void> {
+  await store.run(scripts.writeChunk, id, chunk.index, await packJson(chunk.rows));
+}
+
+/** The id of the batch that has the fingerprint, where it is another and has not ended. */
+export async function claimFingerprint(
+  store: Store,
+  id: string,
+  fingerprint: string,
+): Promise<string | undefined> {
+  return (await store.run(scripts.claimFingerprint, id, fingerprint)) ?? undefined;
+}
+
+/** False where the batch is no longer being read. Rejects where a chunk is missing. */
+export async function startRunning(store: Store, id: string, plan: BatchPlan): Promise<boolean> {
+  const started = await store.run(
+    scripts.startRunning,
+    id,
+    plan.summary.rows,
+    rowsPerChunk,
+    JSON.stringify(plan.table),
+    JSON.stringify(plan.summary),
+    JSON.stringify(plan.recipe),
+    plan.fileHash,
+  );
+  return started === 1;
+}
+
+/** Ends a batch that is being read; without a fault nobody is told. */
+export async function refuse(store: Store, id: string, fault?: Fault): Promise<void> {
+  await store.run(scripts.refuse, id, fault === undefined ? '' : JSON.stringify(fault));
+}
+
+async function withDeadline<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new Error(`Redis has not answered within ${recordDeadlineMs} ms`);
+    timer = setTimeout(() => reject(error), recordDeadlineMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,33 @@
+-- Records what became of a row. The lease's token must be current; the first outcome stays.
+-- ARGV 2 id, 3 chunk, 4 token, 5 row index, 6 line, 7 outcome as JSON, 8 status, then
+-- done: 9 prompt tokens, 10 completion tokens, 11 1 if cached, 12 ms at the model; failed: 9 code, 10 fault as JSON.
+-- Returns { committed | already | refused, rows that the chunk still lacks }.
+local id, chunk, index, status = ARGV[2], ARGV[3], ARGV[5], ARGV[8]
+local record, tokens = batchKey(id, 'record'), batchKey(id, 'tokens')
+if redis.call('HGET', tokens, chunk) ~= ARGV[4] then return { 'refused', -1 } end
+if redis.call('HSETNX', batchKey(id, 'outcomes'), index, ARGV[7]) == 0 then
+  return { 'already', tonumber(redis.call('HGET', tokens, chunk .. ':left')) }
+end
+
+local left = redis.call('HINCRBY', tokens, chunk .. ':left', -1)
+moveRows(id, 'running', status, 1)
+
+if status == 'done' then
+  for position, sum in ipairs({ 'promptTokens', 'completionTokens', 'cachedRows', 'modelMs' }) do
+    redis.call('HINCRBY', record, sum, ARGV[8 + position])
+  end
+else
+  local faults, code = batchKey(id, 'faults'), ARGV[9]
+  if redis.call('HINCRBY', faults, code .. ':count', 1) == 1 then
+    redis.call('HSET', faults, code .. ':lines', ARGV[6], code .. ':example', ARGV[10])
+  else
+    local lines = redis.call('HGET', faults, code .. ':lines')
+    local _, commas = string.gsub(lines, ',', ',')
+    if commas < 9 then redis.call('HSET', faults, code .. ':lines', lines .. ',' .. ARGV[6]) end
+  end
+end
+touch(id)
+
+local counts = redis.call('HMGET', record, 'pending', 'running')
+if counts[1] == '0' and counts[2] == '0' then startFinishing(id) end
+return { 'committed', left }

@@ -1,0 +1,7 @@
+-- reading -> refused. ARGV 2 id, 3 fault as JSON, or '' where nobody is told. Returns 1 if it was being read.
+local id = ARGV[2]
+if stateOf(id) ~= 'reading' then return 0 end
+if ARGV[3] ~= '' then redis.call('HSET', batchKey(id, 'record'), 'fault', ARGV[3]) end
+redis.call('UNLINK', batchKey(id, 'chunks'))
+markEnded(id, 'refused')
+return 1

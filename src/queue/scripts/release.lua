@@ -1,0 +1,6 @@
+-- Gives a chunk back at once. ARGV 2 id, 3 chunk, 4 token. Returns 1 if the lease was held.
+local id, chunk = ARGV[2], ARGV[3]
+if redis.call('HGET', batchKey(id, 'tokens'), chunk) ~= ARGV[4] then return 0 end
+giveBack(id, chunk)
+touch(id)
+return 1
