@@ -29,6 +29,8 @@ export interface AskModelNeeds {
   readonly breaker: Breaker;
   readonly endpoint: Endpoint;
   readonly log: Log;
+  /** Called with every answer; the batch's record keeps which model answered. */
+  noteModel(batchId: string, model: string): void;
   /** The wait before the next try; see toBackoffMs. */
   readonly toBackoffMs?: (attempt: number, afterMs?: number) => number;
 }
@@ -129,6 +131,7 @@ async function judge(
       outcome: { status: 'failed', fault: toFault('E_INTERNAL', question.place) },
     };
   }
+  if (result.kind === 'answer') needs.noteModel(question.place.batch, result.model);
   const reason = needs.breaker.record(result);
   if (reason !== undefined) {
     await needs.endpoint.close(reason);

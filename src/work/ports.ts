@@ -123,7 +123,6 @@ export type PrepareImage = (
 ) => Promise<PreparedImage | Fault>;
 
 export interface CompletionRequest {
-  readonly model: string;
   readonly system: string;
   readonly images: readonly PreparedImage[];
   /** Follows the images; may be ''. */
@@ -136,6 +135,8 @@ export interface CompletionRequest {
 export type CompletionResult =
   | {
       readonly kind: 'answer';
+      /** The name under which the model was asked. */
+      readonly model: string;
       readonly content: string;
       readonly truncated: boolean;
       readonly usage: TokenUsage;
@@ -158,8 +159,6 @@ export type CompletionResult =
   | { readonly kind: 'misconfigured'; readonly cause: string };
 
 export interface ModelServer {
-  /** The configured model, or the first one that /v1/models lists. */
-  modelName(signal: AbortSignal): Promise<string>;
   /** Rejects only when the signal aborts. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionResult>;
   /** Whether the server answers: /health, then the model's name, then one token. */

@@ -60,13 +60,12 @@ async function workRow(job: RowJob, needs: RowNeeds): Promise<WorkedOutcome | un
   if ('code' in images) return failed(images);
   for (const image of images) place.hold(image.bytes.length);
 
-  const model = await needs.server.modelName(signals.unsent);
   const tokens =
     images.reduce((sum, image) => sum + toImageTokens(image), 0) +
     estimateTextTokens(prompt.system + prompt.text) +
     recipe.sampling.maxTokens;
   const { outputs, sampling } = recipe;
-  const request = { model, ...prompt, images, outputs, sampling };
+  const request = { ...prompt, images, outputs, sampling };
   const at = { batch: batch.id, line: row.line };
   return askModel({ request, weight: toWeight(tokens), signals, place: at }, needs);
 }

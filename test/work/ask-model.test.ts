@@ -5,6 +5,7 @@ import type { CompletionResult, Log } from '../../src/work/ports.ts';
 
 const answer: CompletionResult = {
   kind: 'answer',
+  model: 'm',
   content: '{"title":"Mug"}',
   truncated: false,
   usage: { promptTokens: 10, completionTokens: 3 },
@@ -30,7 +31,6 @@ function needsFor(
     closed: () => closed,
     gate: { run: async (_job, work) => work() },
     server: {
-      modelName: async () => 'm',
       probe: async () => 'up',
       async complete() {
         const result = results[Math.min(asked, results.length - 1)] ?? answer;
@@ -50,6 +50,7 @@ function needsFor(
       closed: async () => undefined,
     },
     log: quiet,
+    noteModel: () => {},
     toBackoffMs: () => 0,
   };
 }
@@ -60,7 +61,6 @@ function times(count: number, result: CompletionResult): readonly CompletionResu
 
 function ask(needs: AskModelNeeds, signals = never()): ReturnType<typeof askModel> {
   const request = {
-    model: 'm',
     system: '',
     images: [],
     text: 'a mug',
