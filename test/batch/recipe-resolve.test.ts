@@ -22,6 +22,10 @@ function namesOf(recipe: Recipe): readonly string[] {
   return recipe.outputs.map(({ name }) => name);
 }
 
+function namesFor(text: string): readonly string[] {
+  return describeContext(resolve(text), shoeTable);
+}
+
 describe('the default recipe', () => {
   it('writes title, selling points and usage scenarios with the documented settings', () => {
     expect(resolve('')).toMatchObject({
@@ -110,8 +114,6 @@ describe('a prompt of one’s own', () => {
 });
 
 describe('the columns that follow the picture', () => {
-  const namesFor = (text: string): readonly string[] => describeContext(resolve(text), shoeTable);
-
   it('are all but pictures and links', () => {
     expect(namesFor('')).toEqual(['sku', 'name', 'Main Color']);
     expect(namesFor('prompt: Describe it.')).toEqual(['sku', 'name', 'Main Color']);
