@@ -23,10 +23,6 @@ export const commandErrors = {
     en: 'Batch {id} has already ended; there is nothing left to stop.',
     zh: '批次 {id} 已经结束，无需停止。',
   },
-  E_BATCH_RUNNING: {
-    en: 'This file is already being worked on as batch {batch}. Wait for its results, or stop it first.',
-    zh: '该文件正在批次 {batch} 中处理。请等待其结果，或先停止该批次。',
-  },
   E_NOT_ALLOWED: {
     en: 'Only the person who dropped the file, or a workspace admin, can stop batch {id}. Ask one of them.',
     zh: '只有发送文件的人或工作区管理员才能停止批次 {id}，请联系他们。',
@@ -46,6 +42,14 @@ export const commandErrors = {
   E_FILE_NOT_TABLE: {
     en: '"{name}" is not a CSV file. Save the table as CSV (UTF-8) and drop that file.',
     zh: '“{name}”不是 CSV 文件。请将表格另存为 CSV（UTF-8）后再发送。',
+  },
+  E_SLACK_DOWNLOAD_AUTH: {
+    en: 'Slack did not hand the file over to me. Ask your Slack admin to give Darkroom the permission files:read and to reinstall the app, then drop the file again.',
+    zh: 'Slack 没有把文件交给我。请让 Slack 管理员授予 Darkroom files:read 权限并重新安装应用，然后重新发送文件。',
+  },
+  E_DOWNLOAD_INCOMPLETE: {
+    en: 'Of "{name}" only {found} of {expected} bytes arrived, also after several tries. Drop the file again.',
+    zh: '“{name}”多次尝试后仍只收到 {found} 字节（应为 {expected} 字节），请重新发送文件。',
   },
   E_FILE_EXTERNAL: {
     en: '"{name}" is stored outside Slack, where I cannot read it. Download it and drop the file itself here.',

@@ -29,6 +29,7 @@ export interface Desk {
   findByThread(query: ThreadQuery): Promise<readonly Batch[]>;
   /** 'ended' also where it is being finished already; 'unknown' where there is no such batch. */
   cancel(id: string, by: string): Promise<'cancelled' | 'ended' | 'unknown'>;
-  /** Seconds until the batch has no row left; undefined while too little is known. */
-  secondsLeft(batch: Batch): Promise<number | undefined>;
+  /** Rows per second that the last batches ran at, for a first estimate; undefined while nothing ran yet. */
+  readRate(): Promise<number | undefined>;
+  writeRate(rowsPerSecond: number): Promise<void>;
 }

@@ -79,10 +79,14 @@ export function mentions(text: string, user: string): boolean {
   return text.includes(`<@${user}>`) || text.includes(`<@${user}|`);
 }
 
+/** A message by a person in a place: everything that an answer needs. */
+export type Said = SlackMessage & { readonly channel: string; readonly user: string };
+
 /** True for a new message by a person; edits, deletions, joins and other bots are none. */
-export function isFromPerson(message: SlackMessage): boolean {
-  const { subtype, bot_id: bot, user } = message;
-  return (subtype == null || subtype === 'file_share') && bot == null && user != null;
+export function isFromPerson(message: SlackMessage): message is Said {
+  const { subtype, bot_id: bot, user, channel } = message;
+  const isNew = subtype == null || subtype === 'file_share';
+  return isNew && bot == null && user != null && channel != null;
 }
 
 export function isAddressed(message: SlackMessage, botUser: string): boolean {
@@ -94,8 +98,8 @@ export function isAddressed(message: SlackMessage, botUser: string): boolean {
  * without a mention, and everything that is no table.
  */
 export function toDrops(message: SlackMessage, team: string, botUser: string): readonly Drop[] {
+  if (!isFromPerson(message)) return [];
   const { channel, user, ts } = message;
-  if (!isFromPerson(message) || channel == null || user == null) return [];
   const addressed = isAddressed(message, botUser);
   const threaded = message.thread_ts != null && message.thread_ts !== ts;
   if (threaded && !addressed) return [];

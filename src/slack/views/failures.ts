@@ -13,7 +13,11 @@ function buildGroup(group: FaultGroup, batch: Pick<Batch, 'language'>): string {
   const words = wordsOf(batch.language);
   const named = group.lines.slice(0, linesShown);
   const sentence = showText(sentenceOf(group.example, batch.language), 200);
-  return words.failures.group(group.count, sentence, words.rowNumbers(named, group.count > named.length));
+  return words.failures.group(
+    group.count,
+    sentence,
+    words.rowNumbers(named, group.count > named.length),
+  );
 }
 
 /** undefined while no row has failed. */

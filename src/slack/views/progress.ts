@@ -1,6 +1,7 @@
 // The one message in the thread that is edited while a batch is worked on.
 
 import type { Batch } from '../../batch/batch.ts';
+import { formatDuration } from '../../batch/progress.ts';
 import { showText } from '../escape.ts';
 import type { Words } from '../words/words.ts';
 import { wordsOf } from '../words/words-of.ts';
@@ -43,7 +44,7 @@ function buildTitle(batch: Batch, words: Words): string {
 function buildTally(batch: Batch, secondsLeft: number | undefined, words: Words): string {
   const left =
     batch.state === 'running' && secondsLeft !== undefined
-      ? words.progress.timeLeft(words.duration(secondsLeft))
+      ? words.progress.timeLeft(formatDuration(secondsLeft, batch.language))
       : undefined;
   return words.progress.tally(batch.counts, left);
 }

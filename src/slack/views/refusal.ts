@@ -8,13 +8,14 @@ import { wordsOf } from '../words/words-of.ts';
 import { buildSection, type Message } from './blocks.ts';
 import { showFileName } from './progress.ts';
 
-/** `runningLink` leads to the thread of the batch that works on the same file already. */
-export function buildRefusal(batch: Batch, fault: Fault, runningLink?: string): Message {
+/** A file that is being worked on already is no mistake to be crossed out: its thread is named. */
+export function buildRefusal(batch: Batch, fault: Fault): Message {
   const words = wordsOf(batch.language);
-  if (fault.code === 'E_BATCH_RUNNING') {
-    const name = `#${fault.params['batch'] ?? ''}`;
-    const link = runningLink === undefined ? name : `<${runningLink}|${name}>`;
-    const text = words.refusal.alreadyRunning(link);
+  if (fault.code === 'E_ALREADY_RUNNING') {
+    const { id = '', link = '' } = fault.params;
+    const named = words.refusal.batch(String(id));
+    const known = /^https?:\/\/[^\s<>|]+$/.test(String(link));
+    const text = words.refusal.alreadyRunning(known ? `<${link}|${named}>` : named);
     return { text, blocks: [buildSection(text)] };
   }
   const sentence = showText(sentenceOf(fault, batch.language), 1_000);

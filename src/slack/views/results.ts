@@ -10,7 +10,11 @@ import { showFileName } from './progress.ts';
 
 /** What was written for a batch; a part of what the engine reports. */
 export interface Results {
-  readonly files: readonly { readonly path: string; readonly name: string; readonly bytes: number }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly name: string;
+    readonly bytes: number;
+  }[];
   /** Rows without an answer, which stand in the second file. */
   readonly unfinished: number;
   /** The first rows that are done, with a text for each output column. */
@@ -26,7 +30,12 @@ function buildSamples(batch: Batch, results: Results, words: Words): string | un
     const shown = fields.flatMap((field, index) =>
       field === ''
         ? []
-        : [words.results.field(showText(outputs[index]?.header ?? '', 40), showText(field, fieldLimit))],
+        : [
+            words.results.field(
+              showText(outputs[index]?.header ?? '', 40),
+              showText(field, fieldLimit),
+            ),
+          ],
     );
     return words.results.sample(line, shown.slice(0, 4));
   });

@@ -1,7 +1,6 @@
 // What was understood of the file and the message: the first thing a person checks in the thread.
 
 import type { Batch } from '../../batch/batch.ts';
-import { parseInstructions } from '../../batch/instructions.ts';
 import type { Recipe } from '../../batch/recipe.ts';
 import type { Table, TableSummary } from '../../batch/table.ts';
 import { showCode } from '../escape.ts';
@@ -47,13 +46,13 @@ function buildSummaryLines(summary: TableSummary, words: Words): readonly string
 
 /** undefined before the file was read. */
 export function buildUnderstood(batch: Batch): string | undefined {
-  const { table, summary, recipe, language, drop } = batch;
+  const { table, summary, recipe, language } = batch;
   if (table === undefined || summary === undefined || recipe === undefined) return undefined;
   const words = wordsOf(language);
   return buildBullets([
     words.understood.table(words.rows(summary.rows), showColumns(table, table.imageColumns)),
     ...buildRecipeLines(recipe, table, words),
-    ...(parseInstructions(drop.text).ignoredText ? [words.understood.textUnused()] : []),
+    ...(batch.textIgnored === true ? [words.understood.textUnused()] : []),
     ...buildSummaryLines(summary, words),
   ]);
 }

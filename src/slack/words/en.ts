@@ -10,15 +10,6 @@ const number = (value: number): string => groupDigits(value, locale);
 const rows = (count: number): string => `${number(count)} ${counted(count, 'row', 'rows')}`;
 const list = (items: readonly string[]): string => enumerate(items, locale);
 
-function duration(seconds: number): string {
-  if (seconds < 10) return 'a few seconds';
-  if (seconds < 55) return `about ${Math.ceil(seconds / 10) * 10} seconds`;
-  const minutes = Math.max(1, Math.round(seconds / 60));
-  if (minutes < 60) return `about ${minutes} ${counted(minutes, 'minute', 'minutes')}`;
-  const hours = Math.round(minutes / 30) / 2;
-  return `about ${hours} ${counted(hours, 'hour', 'hours')}`;
-}
-
 function tally({ total, done, failed, cancelled }: Tally): string {
   const parts = [`${number(done)} of ${rows(total)} done`];
   if (failed > 0) parts.push(`${number(failed)} failed`);
@@ -27,7 +18,8 @@ function tally({ total, done, failed, cancelled }: Tally): string {
 }
 
 function doneSentence(user: string, name: string, { total, done, failed }: Tally): string {
-  if (done === 0) return `${user} *${name}* is finished, but none of its ${rows(total)} worked out.`;
+  if (done === 0)
+    return `${user} *${name}* is finished, but none of its ${rows(total)} worked out.`;
   if (failed === 0) {
     return total === 1
       ? `${user} *${name}* is done: its one row worked out.`
@@ -38,7 +30,6 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
 
 export const english: Words = {
   locale,
-  duration,
   rows,
   rowNumbers: (lines, more) => {
     const numbers = lines.map(String);
@@ -66,7 +57,8 @@ export const english: Words = {
     table: (count, columns) =>
       `${count}, pictures from the ${counted(columns.length, 'column', 'columns')} ${list(columns)}`,
     standard: (outputs, language) => `I write ${list(outputs)} in ${language}`,
-    ownPrompt: (outputs, language) => `I follow your prompt and write ${list(outputs)} in ${language}`,
+    ownPrompt: (outputs, language) =>
+      `I follow your prompt and write ${list(outputs)} in ${language}`,
     context: (columns) => `Besides the picture I read ${list(columns)}`,
     promptColumn: (column) => `A row with text in ${column} is asked that instead`,
     textUnused: () =>
@@ -90,6 +82,7 @@ export const english: Words = {
 
   refusal: {
     title: (name) => `I cannot use *${name}*.`,
+    batch: (id) => `batch ${id}`,
     alreadyRunning: (batch) =>
       `I am already working on this very file: ${batch}. You get its results there.`,
   },
@@ -111,7 +104,8 @@ export const english: Words = {
 
   batches: {
     listTitle: () => '*Batches in this channel, the newest first:*',
-    listEmpty: () => 'There is no batch in this channel yet. Drop a CSV with image links, and I begin.',
+    listEmpty: () =>
+      'There is no batch in this channel yet. Drop a CSV with image links, and I begin.',
     line: ({ id, name, state, link }) =>
       `*${id}* · ${name} · ${state}${link === undefined ? '' : ` · ${link}`}`,
     reading: () => 'reading the file',

@@ -15,7 +15,6 @@ export interface Tally {
 export interface Words {
   /** Locale of numbers and lists. */
   readonly locale: string;
-  duration(seconds: number): string;
   rows(count: number): string;
   /** "rows 4, 18 and 20"; `more` where further rows are not named. */
   rowNumbers(lines: readonly number[], more: boolean): string;
@@ -58,6 +57,7 @@ export interface Words {
 
   readonly refusal: {
     title(name: string): string;
+    batch(id: string): string;
     alreadyRunning(batch: string): string;
   };
 

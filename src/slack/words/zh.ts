@@ -10,14 +10,6 @@ const number = (value: number): string => groupDigits(value, locale);
 const rows = (count: number): string => `${number(count)} 行`;
 const list = (items: readonly string[]): string => enumerate(items, locale);
 
-function duration(seconds: number): string {
-  if (seconds < 10) return '几秒';
-  if (seconds < 55) return `约 ${Math.ceil(seconds / 10) * 10} 秒`;
-  const minutes = Math.max(1, Math.round(seconds / 60));
-  if (minutes < 60) return `约 ${minutes} 分钟`;
-  return `约 ${Math.round(minutes / 30) / 2} 小时`;
-}
-
 function tally({ total, done, failed, cancelled }: Tally): string {
   const parts = [`共 ${rows(total)}，已完成 ${rows(done)}`];
   if (failed > 0) parts.push(`失败 ${rows(failed)}`);
@@ -33,7 +25,6 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
 
 export const chinese: Words = {
   locale,
-  duration,
   rows,
   rowNumbers: (lines, more) => `第 ${lines.join('、')} 行${more ? '等' : ''}`,
 
@@ -75,6 +66,7 @@ export const chinese: Words = {
 
   refusal: {
     title: (name) => `无法使用 *${name}*。`,
+    batch: (id) => `批次 ${id}`,
     alreadyRunning: (batch) => `这个文件正在处理中：${batch}。结果会发到那里。`,
   },
 

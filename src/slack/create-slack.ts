@@ -1,0 +1,138 @@
+// The conversation as a whole: what comes in from Slack, what is said in threads, files both ways.
+
+import { App } from '@slack/bolt';
+import type { Batch, DroppedFile } from '../batch/batch.ts';
+import type { Language } from '../batch/language.ts';
+import type { SlackConfig } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { buildClientOptions, createClients, toBoltLogger } from './clients.ts';
+import type { Conversation } from './conversation.ts';
+import { createReceiver } from './create-receiver.ts';
+import { createThreads } from './create-threads.ts';
+import { deliver } from './deliver.ts';
+import type { Desk } from './desk.ts';
+import { downloadFile, type SpooledFile } from './download.ts';
+import { readIdentity } from './identity.ts';
+import { onCommand } from './listeners/on-command.ts';
+import { onJoined } from './listeners/on-joined.ts';
+import { onDirectMessage, onMention } from './listeners/on-said.ts';
+import { onShortcut, runShortcut } from './listeners/on-shortcut.ts';
+import { onChoice, onStopButton } from './listeners/on-stop.ts';
+import { onUselessFiles } from './listeners/on-useless-files.ts';
+import { createPeople } from './people.ts';
+import { readLink } from './read-link.ts';
+import { recordBeforeBolt } from './record-drops.ts';
+import type { ThreadMemory } from './thread-memory.ts';
+import { createTimeLeft } from './time-left.ts';
+import { chooseAction } from './views/batches.ts';
+import type { Results } from './views/results.ts';
+import { stopAction } from './views/stop-button.ts';
+
+export interface SlackOptions {
+  readonly config: SlackConfig;
+  readonly log: Logger;
+  readonly desk: Desk;
+  readonly memory: ThreadMemory;
+  /** How long posted files may take to show up, see upload.ts. Milliseconds, 60,000 if absent. */
+  readonly settleMs?: number;
+}
+
+export interface Slack extends AsyncDisposable {
+  /** True while events can come in. */
+  connected(): boolean;
+  /** Something about a batch has changed: its thread is looked at now rather than within a second. */
+  wake(): void;
+  /** English where Slack does not tell. */
+  languageOf(user: string): Promise<Language>;
+  /** '' where Slack does not tell. */
+  linkTo(batchId: string): Promise<string>;
+  /** See download.ts. */
+  download(
+    file: DroppedFile,
+    options: {
+      readonly directory: string;
+      readonly maxBytes: number;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<SpooledFile>;
+  /** See deliver.ts. */
+  deliver(batch: Batch, results: Results, signal: AbortSignal): Promise<void>;
+}
+
+/** Connects to Slack. Rejects where it does not accept the tokens. Disposing stops what comes in, then the threads. */
+export async function createSlack(options: SlackOptions): Promise<Slack> {
+  const { config, log, desk, memory } = options;
+  const clients = createClients(config.botToken, log, config.apiUrl);
+  const people = createPeople(clients.steady, log);
+  const identity = await readIdentity(clients.steady);
+  const threads = createThreads({ clients, memory, desk, log, timeLeft: createTimeLeft(desk) });
+  const entrance = createReceiver(config, log);
+  const app = new App({
+    receiver: entrance.receiver,
+    authorize: async () => ({
+      botToken: config.botToken,
+      botId: identity.botId,
+      botUserId: identity.botUser,
+      teamId: identity.team,
+    }),
+    logger: toBoltLogger(log),
+    clientOptions: buildClientOptions(log, config.apiUrl),
+  });
+  const conversation: Conversation = {
+    identity,
+    clients,
+    desk,
+    memory,
+    people,
+    slashCommand: config.slashCommand,
+    log,
+    onRecorded: () => threads.wake(),
+  };
+  recordBeforeBolt(app, conversation);
+  listen(app, conversation);
+  await startOrUndo(app, [entrance.stop, threads[Symbol.asyncDispose]]);
+  return {
+    connected: () => entrance.connected(),
+    wake: () => threads.wake(),
+    languageOf: async (user) => (await people.read(user)).language,
+    linkTo: async (batchId) => {
+      const batch = await desk.readBatch(batchId);
+      return (batch && (await readLink(batch, conversation))) ?? '';
+    },
+    download: (file, target) =>
+      downloadFile(
+        { file, ...target },
+        { client: clients.steady, token: config.botToken, apiUrl: config.apiUrl },
+      ),
+    deliver: (batch, results, signal) =>
+      deliver(batch, results, { needs: { clients, ...options }, signal }),
+    async [Symbol.asyncDispose]() {
+      await entrance.stop();
+      await threads[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What Darkroom reacts to. */
+function listen(app: App, conversation: Conversation): void {
+  app.event('message', onDirectMessage(conversation));
+  app.event('message', onUselessFiles(conversation));
+  app.event('app_mention', onMention(conversation));
+  app.event('member_joined_channel', onJoined(conversation));
+  app.command(conversation.slashCommand, onCommand(conversation));
+  app.action(stopAction, onStopButton(conversation));
+  app.action(chooseAction, onChoice(conversation));
+  app.shortcut({ callback_id: runShortcut, type: 'message_action' }, onShortcut(conversation));
+  app.error(async (error) => {
+    conversation.log.error({ error }, 'something that came from Slack could not be dealt with');
+  });
+}
+
+async function startOrUndo(app: App, undo: readonly (() => PromiseLike<void>)[]): Promise<void> {
+  try {
+    await app.start();
+  } catch (error) {
+    await Promise.allSettled(undo.map((stop) => stop()));
+    throw error;
+  }
+}

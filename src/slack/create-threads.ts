@@ -1,0 +1,83 @@
+// The loop that keeps all threads up to date. Over all processes, one speaks for a batch at a time.
+
+import { pause } from './pause.ts';
+import { speak, type SpeakNeeds } from './speak.ts';
+
+export interface Threads extends AsyncDisposable {
+  /** Looks at all threads now rather than at the next tick: something has changed. */
+  wake(): void;
+}
+
+/** How often threads are looked at; what is edited how often is decided elsewhere. */
+const tickMs = 1_000;
+const speakersAtOnce = 4;
+/** The right to speak outlives a process that died by no more than this; it is renewed during a turn. */
+const speakerTtlMs = 8_000;
+const renewEveryMs = 2_500;
+
+/** Starts at once; disposing waits for the turn that is under way. */
+export function createThreads(needs: SpeakNeeds): Threads {
+  const notBefore = new Map<string, number>();
+  let stopped = false;
+  let alarm = new AbortController();
+
+  const turn = async (batchId: string): Promise<void> => {
+    try {
+      if (!(await needs.memory.claimSpeaker(batchId, speakerTtlMs))) return;
+      using _ = renewing(batchId, needs);
+      const waitMs = await speak(batchId, needs);
+      if (waitMs > 0) notBefore.set(batchId, performance.now() + waitMs);
+      else notBefore.delete(batchId);
+    } catch (error) {
+      needs.log.warn({ error, batch: batchId }, 'a thread could not be looked after');
+    }
+  };
+
+  const round = async (): Promise<void> => {
+    const nowMs = performance.now();
+    const open = await needs.memory.unsettled();
+    for (const id of notBefore.keys()) if (!open.includes(id)) notBefore.delete(id);
+    const due = shuffle(open.filter((id) => (notBefore.get(id) ?? 0) <= nowMs));
+    const takers = Array.from({ length: speakersAtOnce }, async () => {
+      for (let id = due.pop(); id !== undefined; id = due.pop()) await turn(id);
+    });
+    await Promise.all(takers);
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopped) {
+      alarm = new AbortController();
+      await round().catch((error: unknown) => {
+        needs.log.warn({ error }, 'the threads could not be looked after');
+      });
+      await pause(tickMs, alarm.signal).catch(() => undefined);
+    }
+  };
+
+  const running = run();
+  return {
+    wake: () => alarm.abort(),
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      alarm.abort();
+      await running;
+    },
+  };
+}
+
+function renewing(batchId: string, { memory, log }: SpeakNeeds): Disposable {
+  const timer = setInterval(() => {
+    memory.claimSpeaker(batchId, speakerTtlMs).catch((error: unknown) => {
+      log.warn({ error, batch: batchId }, 'the right to speak could not be renewed');
+    });
+  }, renewEveryMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** So that no batch is always the last one when the edits of a minute run out. */
+function shuffle(ids: readonly string[]): string[] {
+  return ids
+    .map((id) => ({ id, order: Math.random() }))
+    .toSorted((one, other) => one.order - other.order)
+    .map(({ id }) => id);
+}

@@ -1,0 +1,26 @@
+// Who Darkroom is in the workspace that its token belongs to.
+
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+
+export interface Identity {
+  readonly team: string;
+  readonly botUser: string;
+  readonly botId: string;
+}
+
+/** Throws an Error fit for the log's last line where Slack does not accept the token. */
+export async function readIdentity(client: WebClient): Promise<Identity> {
+  try {
+    const { team_id: team, user_id: botUser, bot_id: botId } = await client.auth.test();
+    if (team === undefined || botUser === undefined || botId === undefined) {
+      throw new Error('SLACK_BOT_TOKEN is not the token of a bot; it should begin with xoxb-.');
+    }
+    return { team, botUser, botId };
+  } catch (error) {
+    if (!(error instanceof WebAPIPlatformError)) throw error;
+    throw new Error(
+      `Slack does not accept SLACK_BOT_TOKEN (${error.data.error}). Copy it again from "OAuth & Permissions".`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,20 @@
+// Darkroom was invited into a channel: it says in three lines what it does, once.
+
+import type { AllMiddlewareArgs, SlackEventMiddlewareArgs } from '@slack/bolt';
+import { toMessage } from '../answer-command.ts';
+import type { Conversation } from '../conversation.ts';
+import { wordsOf } from '../words/words-of.ts';
+
+type Args = SlackEventMiddlewareArgs<'member_joined_channel'> & AllMiddlewareArgs;
+
+/** In the language of the person who invited it. */
+export function onJoined(conversation: Conversation): (args: Args) => Promise<void> {
+  return async ({ event }) => {
+    const { identity, memory, people, clients, slashCommand } = conversation;
+    if (event.user !== identity.botUser) return;
+    if (!(await memory.claimOnce(`welcome:${identity.team}:${event.channel}`))) return;
+    const { language } = await people.read(event.inviter ?? '');
+    const { text, blocks } = toMessage(wordsOf(language).welcome(slashCommand));
+    await clients.once.chat.postMessage({ channel: event.channel, text, blocks: [...blocks] });
+  };
+}

@@ -1,0 +1,151 @@
+// The one message in a batch's thread: posted once, found again after a crash, edited in place.
+//
+// nothing -> posting (marked) -> posted. The mark is stored before the message is posted and taken away
+// with its timestamp known, so a mark that is found means a post of unknown outcome: the thread is
+// searched for the message, by the batch's number in its metadata, before anything is posted again.
+
+import { createHash } from 'node:crypto';
+import type { WebClient } from '@slack/web-api';
+import type { Batch } from '../batch/batch.ts';
+import type { Clients } from './clients.ts';
+import { toSlackFailure } from './slack-failure.ts';
+import type { ThreadMemory, ThreadState } from './thread-memory.ts';
+import type { Message } from './views/blocks.ts';
+
+export interface MessageNeeds {
+  readonly clients: Clients;
+  readonly memory: Pick<ThreadMemory, 'readThread' | 'writeThread' | 'spendEdit'>;
+}
+
+/** Between two edits of one batch's message. */
+const editEveryMs = 3_000;
+/** A post of unknown outcome has arrived by then, or never will. */
+const postSettlesMs = 5_000;
+const metadataType = 'darkroom_batch';
+
+/** Slack's answers to an edit after which only a new message helps. */
+const lost: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+]);
+
+/**
+ * Makes the thread show `message`. Resolves to true when it does, false when it has to wait: for the next
+ * edit that is allowed, or for a post to settle. Rejects with what the client threw.
+ */
+export async function showMessage(
+  batch: Batch,
+  message: Message,
+  needs: MessageNeeds,
+): Promise<boolean> {
+  const state = await needs.memory.readThread(batch.id);
+  const digest = toDigest(message);
+  if (state.progressTs !== undefined) {
+    if (state.digest === digest) return true;
+    return edit(batch, { message, digest, state }, needs);
+  }
+  if (state.postingSinceMs !== undefined) {
+    if (Date.now() - state.postingSinceMs < postSettlesMs) return false;
+    const found = await findOwn(batch, needs.clients.steady);
+    if (found !== undefined) {
+      await needs.memory.writeThread(batch.id, { progressTs: found, postingSinceMs: null });
+      return false;
+    }
+  }
+  await post(batch, { message, digest }, needs);
+  return true;
+}
+
+interface Shown {
+  readonly message: Message;
+  readonly digest: string;
+}
+
+function toDigest({ text, blocks }: Message): string {
+  return createHash('sha256')
+    .update(JSON.stringify([text, blocks]))
+    .digest('base64url')
+    .slice(0, 16);
+}
+
+/** The batch's number and nothing else: every member and app of the workspace can read it. */
+function buildMetadata(batch: Batch): { event_type: string; event_payload: { batch_id: string } } {
+  return { event_type: metadataType, event_payload: { batch_id: batch.id } };
+}
+
+async function post(batch: Batch, { message, digest }: Shown, needs: MessageNeeds): Promise<void> {
+  const { channel, threadTs } = batch.drop;
+  await needs.memory.writeThread(batch.id, { postingSinceMs: Date.now(), progressTs: null });
+  try {
+    const { ts } = await needs.clients.once.chat.postMessage({
+      channel,
+      thread_ts: threadTs,
+      text: message.text,
+      blocks: [...message.blocks],
+      metadata: buildMetadata(batch),
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+    if (ts === undefined) throw new Error('Slack did not say under which timestamp it posted');
+    const change = { progressTs: ts, digest, editedMs: Date.now(), postingSinceMs: null };
+    await needs.memory.writeThread(batch.id, change);
+  } catch (error) {
+    if (toSlackFailure(error).kind !== 'unknown') {
+      await needs.memory.writeThread(batch.id, { postingSinceMs: null });
+    }
+    throw error;
+  }
+}
+
+async function edit(
+  batch: Batch,
+  { message, digest, state }: Shown & { state: ThreadState },
+  needs: MessageNeeds,
+): Promise<boolean> {
+  if (Date.now() - (state.editedMs ?? 0) < editEveryMs) return false;
+  if (!(await needs.memory.spendEdit())) return false;
+  try {
+    await needs.clients.once.chat.update({
+      channel: batch.drop.channel,
+      ts: state.progressTs ?? '',
+      text: message.text,
+      blocks: [...message.blocks],
+      metadata: buildMetadata(batch),
+    });
+  } catch (error) {
+    const failure = toSlackFailure(error);
+    if (failure.kind !== 'refused' || !lost.has(failure.code)) throw error;
+    await post(batch, { message, digest }, needs);
+    return true;
+  }
+  await needs.memory.writeThread(batch.id, { digest, editedMs: Date.now() });
+  return true;
+}
+
+/** Looks through the thread, at most its first 1,000 messages. */
+async function findOwn({ id, drop }: Batch, client: WebClient): Promise<string | undefined> {
+  let cursor: string | undefined;
+  for (let page = 0; page < 5; page += 1) {
+    const replies = await client.conversations.replies({
+      channel: drop.channel,
+      ts: drop.threadTs,
+      include_all_metadata: true,
+      limit: 200,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const own = replies.messages?.find(({ metadata }) => isOwn(metadata, id));
+    if (own?.ts !== undefined) return own.ts;
+    cursor = replies.response_metadata?.next_cursor;
+    if (cursor === undefined || cursor === '') return undefined;
+  }
+  return undefined;
+}
+
+function isOwn(
+  metadata: { event_type?: string; event_payload?: object } | undefined,
+  batchId: string,
+): boolean {
+  if (metadata?.event_type !== metadataType || metadata.event_payload === undefined) return false;
+  return Reflect.get(metadata.event_payload, 'batch_id') === batchId;
+}

@@ -1,0 +1,26 @@
+// An answer to something that a person said, where it was said.
+
+import type { Clients } from './clients.ts';
+import { isDirect, type Said } from './to-drops.ts';
+import type { Message } from './views/blocks.ts';
+
+/** In a channel always in a thread, so that the channel stays quiet. 'person': for that person's eyes alone. */
+export async function reply(
+  { text, blocks }: Message,
+  said: Said,
+  { clients, audience }: { readonly clients: Clients; readonly audience: 'person' | 'thread' },
+): Promise<void> {
+  const { channel, user, ts, thread_ts: threadTs } = said;
+  const thread = isDirect(said) ? threadTs : (threadTs ?? ts);
+  const message = {
+    channel,
+    ...(thread == null ? {} : { thread_ts: thread }),
+    text,
+    blocks: [...blocks],
+  };
+  if (audience === 'person' && !isDirect(said)) {
+    await clients.once.chat.postEphemeral({ ...message, user });
+  } else {
+    await clients.once.chat.postMessage({ ...message, unfurl_links: false });
+  }
+}

@@ -1,0 +1,76 @@
+// One turn of speaking for a batch: its state becomes a reaction and a message in its thread.
+
+import { hasEnded, type Batch } from '../batch/batch.ts';
+import type { Logger } from '../logger.ts';
+import type { Clients } from './clients.ts';
+import type { Desk } from './desk.ts';
+import { showMessage } from './progress-message.ts';
+import { showReaction } from './reaction.ts';
+import { isClosedChannel, toSlackFailure } from './slack-failure.ts';
+import type { ThreadMemory } from './thread-memory.ts';
+import type { TimeLeft } from './time-left.ts';
+import type { Message } from './views/blocks.ts';
+import { buildProgress } from './views/progress.ts';
+import { buildRefusal } from './views/refusal.ts';
+
+export interface SpeakNeeds {
+  readonly clients: Clients;
+  readonly memory: ThreadMemory;
+  readonly desk: Desk;
+  readonly log: Logger;
+  readonly timeLeft: TimeLeft;
+}
+
+/** Reading is quick, as a rule; only when it is not is there something to say about it. */
+const readingIsLongMs = 5_000;
+
+/** What the thread should show now; undefined for nothing (yet). */
+function buildMessage(batch: Batch, secondsLeft: number | undefined): Message | undefined {
+  if (batch.state === 'refused') {
+    return batch.fault === undefined ? undefined : buildRefusal(batch, batch.fault);
+  }
+  if (batch.state === 'reading') {
+    const long = Date.now() - batch.createdMs > readingIsLongMs;
+    return batch.drop.addressed && long ? buildProgress(batch) : undefined;
+  }
+  return buildProgress(batch, secondsLeft);
+}
+
+/** Resolves to the milliseconds after which the batch's thread is worth another look. */
+export async function speak(batchId: string, needs: SpeakNeeds): Promise<number> {
+  const batch = await needs.desk.readBatch(batchId);
+  if (batch === undefined) {
+    await needs.memory.settle(batchId);
+    return 0;
+  }
+  try {
+    return await tell(batch, needs);
+  } catch (error) {
+    return afterFailure(error, batch, needs);
+  }
+}
+
+async function tell(batch: Batch, needs: SpeakNeeds): Promise<number> {
+  const secondsLeft = await needs.timeLeft.note(batch);
+  const shown = await needs.memory.readThread(batch.id);
+  await showReaction(batch, shown, needs);
+  const message = buildMessage(batch, secondsLeft);
+  const isShown = message === undefined || (await showMessage(batch, message, needs));
+  if (hasEnded(batch) && isShown) await settle(batch, needs);
+  return 0;
+}
+
+async function settle(batch: Batch, { memory, timeLeft }: SpeakNeeds): Promise<void> {
+  timeLeft.forget(batch.id);
+  await memory.settle(batch.id);
+}
+
+/** Progress may be late; it must neither hammer Slack nor stop for other batches. */
+async function afterFailure(error: unknown, batch: Batch, needs: SpeakNeeds): Promise<number> {
+  const failure = toSlackFailure(error);
+  needs.log.warn({ error, batch: batch.id }, 'the thread could not be told');
+  if (failure.kind === 'rate-limited') return failure.afterMs;
+  if (failure.kind === 'unknown') return 2_000;
+  if (hasEnded(batch)) await settle(batch, needs);
+  return isClosedChannel(failure) ? 60_000 : 15_000;
+}

@@ -1,0 +1,186 @@
+// A batch's results files into its thread, as one message, exactly once.
+//
+// planned -> url_issued (file ids known) -> bytes_sent -> completed. A stage is stored before what it
+// allows is begun. Files become visible by the last call alone, so everything before it may be begun
+// afresh. Where the last call's outcome is not known, Slack is asked for up to a minute whether the
+// files stand in the thread before the call is made again.
+
+import type { WebClient } from '@slack/web-api';
+import { toError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Clients } from './clients.ts';
+import { isUploadVisible } from './is-upload-visible.ts';
+import { pause } from './pause.ts';
+import { sendBytes } from './send-bytes.ts';
+import { toSlackFailure, type SlackFailure } from './slack-failure.ts';
+import type { UploadFile, UploadRecord } from './thread-memory.ts';
+
+export interface UploadTask {
+  readonly files: readonly {
+    readonly path: string;
+    readonly name: string;
+    readonly bytes: number;
+  }[];
+  /** mrkdwn above the files. */
+  readonly comment: string;
+  readonly channel: string;
+  /** The thread's parent message; never a reply. */
+  readonly threadTs: string;
+}
+
+export interface UploadNeeds {
+  readonly clients: Clients;
+  readonly log: Logger;
+  readUpload(): Promise<UploadRecord | undefined>;
+  writeUpload(record: UploadRecord): Promise<void>;
+  /** How long files may take to show up before they count as not shared. Milliseconds. */
+  readonly settleMs?: number;
+}
+
+/** Slack's final no to a file or to the place it should go to. */
+export class UploadRefusedError extends Error {
+  readonly failure: Extract<SlackFailure, { kind: 'refused' }>;
+
+  constructor(failure: Extract<SlackFailure, { kind: 'refused' }>, options?: ErrorOptions) {
+    super(`Slack refused an upload: ${failure.code}`, options);
+    this.name = 'UploadRefusedError';
+    this.failure = failure;
+  }
+}
+
+const rounds = 5;
+const settleMs = 60_000;
+
+/**
+ * Resolves when the files certainly stand in the thread, also when an earlier call put them there.
+ * Throws UploadRefusedError where Slack will not have them, and other errors for outages; calling it
+ * again goes on where it stopped.
+ */
+export async function uploadFiles(
+  task: UploadTask,
+  needs: UploadNeeds,
+  signal: AbortSignal,
+): Promise<void> {
+  let last: unknown;
+  for (let round = 0; round < rounds; round += 1) {
+    const record = await needs.readUpload();
+    if (record?.stage === 'completed') return;
+    if (record?.stage === 'bytes_sent' && (await hasAppeared(record, needs, signal))) {
+      await needs.writeUpload({ ...record, stage: 'completed' });
+      return;
+    }
+    try {
+      await uploadOnce(task, needs, signal);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      last = error;
+      await waitAfter(error, { round, log: needs.log, signal });
+    }
+  }
+  throw toError(last);
+}
+
+async function waitAfter(
+  error: unknown,
+  { round, log, signal }: { round: number; log: Logger; signal: AbortSignal },
+): Promise<void> {
+  const failure = toSlackFailure(error);
+  if (error instanceof UploadRefusedError) throw error;
+  if (failure.kind === 'refused') throw new UploadRefusedError(failure, { cause: error });
+  log.warn({ error, round }, 'an upload did not get through');
+  await pause(failure.kind === 'rate-limited' ? failure.afterMs : 500 * 2 ** round, signal);
+}
+
+async function uploadOnce(
+  task: UploadTask,
+  needs: UploadNeeds,
+  signal: AbortSignal,
+): Promise<void> {
+  const { channel, threadTs } = task;
+  const place = { channel, threadTs };
+  const plan: readonly UploadFile[] = task.files.map(({ name, bytes }) => ({ name, bytes }));
+  await needs.writeUpload({ stage: 'planned', files: plan, ...place });
+
+  const targets: { fileId: string; url: string }[] = [];
+  for (const file of task.files) targets.push(await issueUrl(needs.clients.steady, file));
+  const files = task.files.map(({ name, bytes }, index) => ({
+    name,
+    bytes,
+    fileId: targets[index]?.fileId ?? '',
+  }));
+  await needs.writeUpload({ stage: 'url_issued', files, ...place });
+
+  for (const [index, { path, bytes }] of task.files.entries()) {
+    await sendBytes({ url: targets[index]?.url ?? '', path, bytes, signal });
+  }
+  await needs.writeUpload({ stage: 'bytes_sent', files, ...place });
+  await complete(task, files, { needs, signal });
+  await needs.writeUpload({ stage: 'completed', files, ...place });
+}
+
+async function issueUrl(
+  client: WebClient,
+  file: { readonly name: string; readonly bytes: number },
+): Promise<{ fileId: string; url: string }> {
+  const issued = await client.files.getUploadURLExternal({
+    filename: file.name,
+    length: file.bytes,
+  });
+  if (issued.file_id === undefined || issued.upload_url === undefined) {
+    throw new Error('Slack issued no address for an upload');
+  }
+  return { fileId: issued.file_id, url: issued.upload_url };
+}
+
+async function complete(
+  task: UploadTask,
+  files: readonly Required<UploadFile>[],
+  { needs, signal }: { needs: UploadNeeds; signal: AbortSignal },
+): Promise<void> {
+  const [first, ...others] = files.map(({ fileId, name }) => ({ id: fileId, title: name }));
+  if (first === undefined) throw new Error('there is no file to upload');
+  const request = {
+    files: [first, ...others] as [typeof first, ...typeof others],
+    channel_id: task.channel,
+    thread_ts: task.threadTs,
+    initial_comment: task.comment,
+  };
+  try {
+    await patiently(() => needs.clients.once.files.completeUploadExternal(request), signal);
+  } catch (error) {
+    const known = toSlackFailure(error).kind !== 'unknown';
+    const { channel, threadTs } = task;
+    // Slack said that it shared nothing: the next round need not look for the files.
+    if (known) await needs.writeUpload({ stage: 'url_issued', files, channel, threadTs });
+    throw error;
+  }
+}
+
+/** Waits as long as Slack says after each 429, which means that nothing was done. */
+async function patiently(call: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await call();
+      return;
+    } catch (error) {
+      const failure = toSlackFailure(error);
+      if (failure.kind !== 'rate-limited' || attempt === rounds) throw error;
+      await pause(failure.afterMs, signal);
+    }
+  }
+}
+
+async function hasAppeared(
+  record: UploadRecord,
+  needs: UploadNeeds,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const untilMs = performance.now() + (needs.settleMs ?? settleMs);
+  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 5_000)) {
+    if (await isUploadVisible(record, needs.clients.steady)) return true;
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0) return false;
+    await pause(Math.min(waitMs, leftMs), signal);
+  }
+}
