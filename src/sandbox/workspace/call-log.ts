@@ -15,6 +15,6 @@ export interface CallRecord {
 
 /** Copies arguments without what is secret. */
 export function withoutTokens(args: Json): Json {
-  const { token, ...rest } = args;
+  const { token: _secret, ...rest } = args;
   return rest;
 }

@@ -30,7 +30,8 @@ export function sendEvent(world: World, subscription: string, event: Json): void
     context_team_id: team.id,
     context_enterprise_id: null,
     api_app_id: team.appId,
-    event,
+    // What was true when it happened, however late it is delivered.
+    event: structuredClone(event),
     type: 'event_callback',
     event_id: `Ev${randomBytes(6).toString('hex').toUpperCase()}`,
     event_time: Math.floor(Date.now() / 1000),
@@ -69,7 +70,7 @@ export function announceMessage(
   files: unknown = message.files,
 ): void {
   const channel = channelOf(world, message.channel);
-  const { type, metadata, ...event } = message;
+  const { metadata: _ownOnly, ...event } = message;
   sendMessageEvent(world, channel, {
     ...event,
     ...(files !== undefined && { files, upload: false, display_as_bot: false }),

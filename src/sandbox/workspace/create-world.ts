@@ -1,11 +1,11 @@
 // Builds the shared state of one workspace from its options, and takes it down again.
 import { randomBytes } from 'node:crypto';
-import { createDelivery } from './delivery.ts';
+import { Delivery } from './delivery.ts';
 import { createFaultDesk } from './faults.ts';
 import { createHttpTransport } from './http-transport.ts';
 import { createTeam } from './people.ts';
 import { createReplyUrls } from './reply-urls.ts';
-import { createSocketTransport } from './socket-transport.ts';
+import { SocketTransport } from './socket-transport.ts';
 import { createStore } from './store.ts';
 import { createTriggers } from './triggers.ts';
 import { defaultEvents, defaultScopes, type Settings, type World } from './world.ts';
@@ -43,21 +43,21 @@ export function createWorld(options: WorldOptions): {
   close: () => void;
 } {
   let port = 0;
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = createTimers();
   const settings = toSettings(options);
   const team = createTeam(options.botName ?? 'darkroom');
   const store = createStore();
   const desk = createFaultDesk(options.rateTiers ?? false);
   const ackTimeoutMs = options.ackTimeoutMs ?? 3000;
   const tokens = createTokens();
-  const socket = createSocketTransport({
+  const socket = new SocketTransport({
     appId: team.appId,
     ackTimeoutMs,
     onConnection: () => store.changed({ kind: 'connection' }),
   });
   const botUrl = options.botEventsUrl ?? (() => 'http://127.0.0.1:3000/slack/events');
   const http = createHttpTransport({ botUrl, signingSecret: tokens.signingSecret, ackTimeoutMs });
-  const delivery = createDelivery({
+  const delivery = new Delivery({
     transport: settings.mode === 'socket' ? socket : http,
     tricks: desk.tricks,
     retryDelaysMs: options.retryDelaysMs ?? slackRetryDelaysMs,
@@ -74,13 +74,7 @@ export function createWorld(options: WorldOptions): {
     replyUrls: createReplyUrls(store, team),
     triggers: createTriggers(settings.triggerTtlMs),
     baseUrl: () => `http://127.0.0.1:${port}`,
-    later(delayMs, work) {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        work();
-      }, delayMs);
-      timers.add(timer);
-    },
+    later: timers.later,
   };
   return {
     world,
@@ -90,8 +84,22 @@ export function createWorld(options: WorldOptions): {
     close() {
       delivery.close();
       socket.close();
-      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
     },
+  };
+}
+
+function createTimers(): { later: World['later']; clear: () => void } {
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    later(delayMs, work) {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        work();
+      }, delayMs);
+      timers.add(timer);
+    },
+    clear: () => timers.forEach(clearTimeout),
   };
 }
 
@@ -107,10 +115,8 @@ function toSettings(options: WorldOptions): Settings {
 }
 
 function createTokens(): World['tokens'] {
-  const secret = (): string => randomBytes(12).toString('hex');
-  return {
-    bot: `xoxb-sandbox-${secret()}`,
-    app: `xapp-1-sandbox-${secret()}`,
-    signingSecret: randomBytes(16).toString('hex'),
-  };
+  const [bot = '', app = '', signingSecret = ''] = [12, 12, 16].map((length) =>
+    randomBytes(length).toString('hex'),
+  );
+  return { bot: `xoxb-sandbox-${bot}`, app: `xapp-1-sandbox-${app}`, signingSecret };
 }

@@ -5,10 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventTricks } from './faults.ts';
 import { isJson, type Json } from './json.ts';
 
-export type EnvelopeType = 'events_api' | 'slash_commands' | 'interactive';
-
 export interface Attempt {
-  type: EnvelopeType;
+  type: 'events_api' | 'slash_commands' | 'interactive';
   payload: Json;
   retryNumber: number;
   retryReason: string;
@@ -35,19 +33,6 @@ export interface EventRecord {
   gaveUp: boolean;
 }
 
-export interface Delivery {
-  events: EventRecord[];
-  /** Sends an event; returns at once. */
-  send(payload: Json & { event: Json; event_id: string }): void;
-  /** Sends an event that was sent before, as a retry with the same event id. */
-  redeliver(record: EventRecord): Promise<void>;
-  /** Sends a command or an interaction once; throws when the bot does not answer in time. */
-  ask(type: 'slash_commands' | 'interactive', payload: Json): Promise<Json>;
-  /** Sends Slack's url_verification challenge; true when the bot answers it. */
-  challenge(): Promise<boolean>;
-  close(): void;
-}
-
 export interface DeliveryOptions {
   transport: Transport;
   tricks: EventTricks;
@@ -56,96 +41,115 @@ export interface DeliveryOptions {
   onProgress: () => void;
 }
 
-/** Creates the delivery; `close` ends every pending retry. */
-export function createDelivery(options: DeliveryOptions): Delivery {
-  const { transport, tricks } = options;
-  const closing = new AbortController();
-  const events: EventRecord[] = [];
+/** The way to the bot; `close` ends every pending retry. */
+export class Delivery {
+  readonly events: EventRecord[] = [];
+  readonly #options: DeliveryOptions;
+  readonly #closing = new AbortController();
 
-  async function tryOnce(
-    record: EventRecord,
-    retry: { number: number; reason: string },
-  ): Promise<Receipt> {
-    record.attempts += 1;
-    const receipt = await transport.attempt({
-      type: 'events_api',
-      payload: record.payload,
-      retryNumber: retry.number,
-      retryReason: retry.reason,
-    });
-    if (!receipt.ok || tricks.ignoreAcks === 0) return receipt;
-    tricks.ignoreAcks -= 1;
-    return { ok: false, reason: 'timeout' };
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
   }
 
-  async function deliver(record: EventRecord, firstTry = 0): Promise<void> {
-    let reason = firstTry > 0 ? 'timeout' : '';
-    for (let number = firstTry; number <= options.retryDelaysMs.length; number += 1) {
-      if (number > firstTry) await sleep(options.retryDelaysMs[number - 1], undefined, closing);
-      if (!transport.isOpen()) {
-        await transport.opened();
-        // What Slack could not send while no socket was open counts as a failed first attempt.
-        number = Math.max(number, 1);
-        reason ||= 'timeout';
-      }
-      if (closing.signal.aborted) return;
-      const receipt = await tryOnce(record, { number, reason });
-      if (receipt.ok) record.acknowledged = true;
-      options.onProgress();
+  /** Sends an event; returns at once. */
+  send(payload: Json & { event: Json; event_id: string }): void {
+    const { tricks } = this.#options;
+    const record: EventRecord = {
+      eventId: payload.event_id,
+      type: String(payload.event['type']),
+      payload,
+      attempts: 0,
+      acknowledged: false,
+      gaveUp: false,
+    };
+    this.events.push(record);
+    const copies = tricks.duplicate > 0 ? 2 : 1;
+    tricks.duplicate -= copies - 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      if (tricks.held) tricks.held.push(() => void this.#deliver(record, 0));
+      else void this.#deliver(record, 0);
+    }
+  }
+
+  /** Sends an event that was sent before, as a retry with the same event id. */
+  redeliver(record: EventRecord): Promise<void> {
+    return this.#deliver(record, 1);
+  }
+
+  /** Sends a command or an interaction once; throws what Slack shows when the bot does not answer in time. */
+  async ask(type: 'slash_commands' | 'interactive', payload: Json): Promise<Json> {
+    const { transport } = this.#options;
+    const name = type === 'slash_commands' ? String(payload['command']) : 'The request';
+    if (!transport.isOpen()) throw new Error(`${name} failed with the error "dispatch_failed"`);
+    const receipt = await transport.attempt({ type, payload, retryNumber: 0, retryReason: '' });
+    if (receipt.ok) return toObject(receipt.body);
+    const error = receipt.reason.includes('timeout') ? 'operation_timeout' : 'dispatch_failed';
+    throw new Error(`${name} failed with the error "${error}"`);
+  }
+
+  /** Sends Slack's url_verification challenge; true when the bot answers it. */
+  async challenge(): Promise<boolean> {
+    const challenge = randomUUID();
+    const receipt = await this.#options.transport.attempt({
+      type: 'events_api',
+      payload: { type: 'url_verification', token: 'sandbox-verification-token', challenge },
+      retryNumber: 0,
+      retryReason: '',
+    });
+    return receipt.ok && toObject(receipt.body)['challenge'] === challenge;
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #deliver(record: EventRecord, firstTry: number): Promise<void> {
+    const { retryDelaysMs, onProgress } = this.#options;
+    let reason = 'timeout';
+    for (let number = firstTry; number <= retryDelaysMs.length; number += 1) {
+      if (number > firstTry) await this.#pause(retryDelaysMs[number - 1] ?? 0);
+      // What Slack could not send while no socket was open counts as a failed first attempt.
+      if (await this.#waitForBot()) number = Math.max(number, 1);
+      if (this.#closing.signal.aborted) return;
+      const receipt = await this.#tryOnce(record, { number, reason });
+      onProgress();
       if (receipt.ok || receipt.noRetry) return;
       ({ reason } = receipt);
     }
     record.gaveUp = true;
-    options.onProgress();
+    onProgress();
   }
 
-  const start = (record: EventRecord, firstTry = 0): Promise<void> =>
-    deliver(record, firstTry).catch((error: unknown) => {
-      if (!closing.signal.aborted) throw error;
-    });
+  async #pause(delayMs: number): Promise<void> {
+    await sleep(delayMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
 
-  return {
-    events,
-    send(payload) {
-      const type = String(payload.event['type']);
-      const record: EventRecord = {
-        eventId: payload.event_id,
-        type,
-        payload,
-        attempts: 0,
-        acknowledged: false,
-        gaveUp: false,
-      };
-      events.push(record);
-      const copies = tricks.duplicate > 0 ? 2 : 1;
-      tricks.duplicate -= copies - 1;
-      for (let copy = 0; copy < copies; copy += 1) {
-        if (tricks.held) tricks.held.push(() => void start(record));
-        else void start(record);
-      }
-    },
-    redeliver: (record) => start(record, 1),
-    async ask(type, payload) {
-      const name = type === 'slash_commands' ? String(payload['command']) : 'The request';
-      if (!transport.isOpen()) throw new Error(`${name} failed with the error "dispatch_failed"`);
-      const receipt = await transport.attempt({ type, payload, retryNumber: 0, retryReason: '' });
-      if (receipt.ok) return toObject(receipt.body);
-      const error = receipt.reason.includes('timeout') ? 'operation_timeout' : 'dispatch_failed';
-      throw new Error(`${name} failed with the error "${error}"`);
-    },
-    async challenge() {
-      const challenge = randomUUID();
-      const payload = { type: 'url_verification', token: 'sandbox-verification-token', challenge };
-      const receipt = await transport.attempt({
-        type: 'events_api',
-        payload,
-        retryNumber: 0,
-        retryReason: '',
-      });
-      return receipt.ok && toObject(receipt.body)['challenge'] === challenge;
-    },
-    close: () => closing.abort(),
-  };
+  /** True when the bot was away and has come. */
+  async #waitForBot(): Promise<boolean> {
+    if (this.#options.transport.isOpen()) return false;
+    await this.#options.transport.opened();
+    return true;
+  }
+
+  async #tryOnce(
+    record: EventRecord,
+    { number, reason }: { number: number; reason: string },
+  ): Promise<Receipt> {
+    const { transport, tricks } = this.#options;
+    record.attempts += 1;
+    const receipt = await transport.attempt({
+      type: 'events_api',
+      payload: record.payload,
+      retryNumber: number,
+      retryReason: number > 0 ? reason : '',
+    });
+    if (receipt.ok && tricks.ignoreAcks > 0) {
+      tricks.ignoreAcks -= 1;
+      return { ok: false, reason: 'timeout' };
+    }
+    record.acknowledged ||= receipt.ok;
+    return receipt;
+  }
 }
 
 function toObject(body: unknown): Json {

@@ -79,8 +79,8 @@ export function createTeam(botName: string): Team {
   };
 }
 
-function createPeople(botName: string): Team['people'] {
-  const person = (id: string, name: string, more: Partial<Person>): Person => ({
+function person(id: string, name: string, more: Partial<Person>): Person {
+  return {
     id,
     name,
     realName: name,
@@ -90,7 +90,10 @@ function createPeople(botName: string): Team['people'] {
     isGuest: false,
     isBot: false,
     ...more,
-  });
+  };
+}
+
+function createPeople(botName: string): Team['people'] {
   return {
     ada: person('U000000ADA1', 'ada', { realName: 'Ada Reed', title: 'Shop operator' }),
     wei: person('U000000WEI1', 'wei', { realName: '王伟', title: '店铺运营', locale: 'zh-CN' }),

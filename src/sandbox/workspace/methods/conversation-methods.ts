@@ -70,10 +70,12 @@ function open(world: World, args: Args): Json {
   };
 }
 
+function isTop({ ts, thread_ts, subtype }: Message): boolean {
+  return thread_ts === undefined || thread_ts === ts || subtype === 'thread_broadcast';
+}
+
 function readHistory(world: World, args: Args): Json {
   const channel = joinedChannel(world, args);
-  const isTop = ({ ts, thread_ts, subtype }: Message): boolean =>
-    thread_ts === undefined || thread_ts === ts || subtype === 'thread_broadcast';
   const newestFirst = world.store.messages(channel.id).filter(isTop).toReversed();
   return page(world, args, newestFirst);
 }
