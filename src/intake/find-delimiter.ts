@@ -22,8 +22,8 @@ export function findDelimiter(text: string, name: string): Delimiter {
 
 function findInHeader(text: string, name: string): string {
   // A quoted name may contain any separator and line breaks; an unclosed quote swallows the rest.
-  const unquoted = text.replaceAll(/"(?:[^"]|"")*(?:"|$)/g, '');
-  const header = unquoted.trimStart().split(/[\r\n]/, 1)[0] ?? '';
+  const unquoted = text.replaceAll(/"[^"]*(?:"|$)/g, '');
+  const header = unquoted.replace(/^[\r\n ]+/, '').split(/[\r\n]/, 1)[0] ?? '';
   if (/\.tsv$/i.test(name) && header.includes('\t')) return '\t';
   let best: string = ',';
   let most = 0;

@@ -5,7 +5,9 @@ import { createReadStream } from 'node:fs';
 import { TextDecoder } from 'node:util';
 import type { Table } from '../batch/table.ts';
 import { fail } from '../errors.ts';
+import { readPiece } from './file-head.ts';
 import { findInvalidByte } from './find-invalid-byte.ts';
+import { seemsGb18030 } from './seems-gb18030.ts';
 
 export type Encoding = Table['encoding'];
 
@@ -24,6 +26,8 @@ const byteOrderMarks: readonly (readonly [Encoding, readonly number[]])[] = [
 
 /** ASCII takes every second byte of UTF-16 as NUL; a table always holds links and separators. */
 const minNulShare = 0.1;
+/** What is looked at before a byte that is not UTF-8. */
+const aroundBytes = 4096;
 /** Text has no control characters to speak of. */
 const maxControlShare = 0.05;
 
@@ -41,7 +45,8 @@ export async function findEncoding(
   const guess: TextStart = certain ?? { encoding: 'utf-8', start: 0 };
   const invalidAt = await findInvalid(path, guess, signal);
   if (invalidAt === undefined) return guess;
-  if (certain === undefined && !isWestern(head, invalidAt)) {
+  const around = await readPiece(path, Math.max(0, invalidAt - aroundBytes));
+  if (certain === undefined && seemsGb18030(around)) {
     const chinese: TextStart = { encoding: 'gb18030', start: 0 };
     if ((await findInvalid(path, chinese, signal)) === undefined) return chinese;
   }
@@ -74,22 +79,6 @@ function isBinary(head: Buffer): boolean {
 }
 
 /**
- * True where the bytes are far more likely Western European than Chinese. `é` and the letter after it
- * also make a (rare) character of GBK; in real Chinese text most second bytes are no ASCII letters.
- */
-function isWestern(head: Buffer, firstBad: number): boolean {
-  let pairs = 0;
-  let withLetter = 0;
-  for (let i = firstBad; i + 1 < head.length; i++) {
-    if ((head[i] ?? 0) < 0x81) continue;
-    const second = head[++i] ?? 0;
-    pairs++;
-    if ((second | 0x20) >= 0x61 && (second | 0x20) <= 0x7a) withLetter++;
-  }
-  return withLetter * 2 > pairs;
-}
-
-/**
  * The position of the first character that the encoding does not allow, exact for the Unicode encodings;
  * undefined where the whole file is valid.
  */
@@ -119,7 +108,12 @@ async function* readPieces(
   start: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  yield* createReadStream(path, { start, ...(signal && { signal }) }) as AsyncIterable<Buffer>;
+  try {
+    yield* createReadStream(path, { start, ...(signal && { signal }) }) as AsyncIterable<Buffer>;
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    throw thrown;
+  }
   yield Buffer.alloc(0);
 }
 

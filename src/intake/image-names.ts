@@ -4,7 +4,7 @@
 const english = new RegExp(
   '^(?:product|item|main|primary|base|additional|other|extra|more|variant|featured|gallery|hosted|' +
     'lifestyle|sku|goods|cover)?(?:image|img|picture|pic|photo)s?\\d*' +
-    '(?:url|link|src|source|address|href)?s?\\d*$',
+    '(?:url|link|src|source|address|href|path|file)?s?\\d*$',
 );
 const chinese = new RegExp(
   '^(?:商品|产品|宝贝|货品|款式|规格|颜色|sku|新)*' +

@@ -18,6 +18,8 @@ import { toRow } from './to-row.ts';
 
 /** Rows that show which columns hold pictures and which language is spoken. */
 const sampledRows = 200;
+/** Fewer where they are long: a row may hold a megabyte. */
+const sampledCharacters = 1_000_000;
 
 const promptNames: ReadonlySet<string> = new Set(['prompt', '要求', '提示词']);
 
@@ -43,15 +45,16 @@ export interface TableReader {
 
 /**
  * Reads the file once for its encoding and its first 200 rows for its columns. Throws UserError where it
- * cannot be used; a file of up to 200 rows is judged whole, so that nothing of it is stored before.
+ * cannot be used; a file with no more rows than that is judged whole, before anything of it is stored.
  */
 export async function openTable(path: string, options: OpenOptions): Promise<TableReader> {
   const { signal } = options;
   const format = await findFormat(path, options);
-  const [header, ...sample] = await take(readRecords(path, format, signal), sampledRows + 2);
+  const { records, complete } = await takeSample(readRecords(path, format, signal));
+  const [header, ...sample] = records;
   if (header === undefined) fail('E_CSV_EMPTY', {});
   const reader = createReader(path, { ...options, format, header, sample });
-  if (sample.length <= sampledRows) for await (const _ of reader.chunks());
+  if (complete) for await (const _ of reader.chunks());
   return reader;
 }
 
@@ -128,11 +131,19 @@ async function* withoutFirst<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-async function take<T>(items: AsyncIterable<T>, count: number): Promise<T[]> {
-  const taken: T[] = [];
-  for await (const item of items) {
-    taken.push(item);
-    if (taken.length === count) break;
+/** The first records, and whether they are all that there are. */
+async function takeSample(
+  source: AsyncIterable<TableRecord>,
+): Promise<{ records: TableRecord[]; complete: boolean }> {
+  const records: TableRecord[] = [];
+  let characters = 0;
+  for await (const record of source) {
+    // The header does not count as a row, and it must have at least one row to go with it.
+    if (records.length > sampledRows || (records.length > 1 && characters > sampledCharacters)) {
+      return { records, complete: false };
+    }
+    records.push(record);
+    for (const cell of record.cells) characters += cell.length;
   }
-  return taken;
+  return { records, complete: true };
 }

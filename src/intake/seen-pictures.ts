@@ -1,25 +1,35 @@
-// Remembers which picture sets have come by, in at most 32 MB for a million rows: only a number of 53 bits
+// Remembers which picture sets have come by, in about 16 MB for a million rows: only a number of 53 bits
 // is kept of each. Two different sets share one with a chance of about one in 18,000 a million rows.
 
+/** Many small tables, so that no single row waits for a large one to be copied as it grows. */
+const shardCount = 256;
 /** A power of two. */
-const firstCapacity = 1024;
+const firstCapacity = 64;
 
 /** `add` answers whether the same references, in the same order, were added before. */
 export function createSeenPictures(): { add(references: readonly string[]): boolean } {
-  let slots = new Float64Array(firstCapacity);
-  let used = 0;
-
-  const grow = (): void => {
-    const larger = new Float64Array(slots.length * 2);
-    for (const hash of slots) if (hash !== 0) put(larger, hash);
-    slots = larger;
-  };
-
+  const shards = Array.from({ length: shardCount }, createShard);
   return {
     add(references) {
-      const seen = put(slots, toHash(references.join('\n')));
-      if (!seen && ++used * 2 > slots.length) grow();
-      return seen;
+      const hash = toHash(references.join('\n'));
+      return shards[Math.floor(hash / 2 ** 32) % shardCount]?.add(hash) ?? false;
+    },
+  };
+}
+
+interface Shard {
+  /** True where the number was there already. */
+  add(hash: number): boolean;
+}
+
+function createShard(): Shard {
+  let slots = new Float64Array(firstCapacity);
+  let used = 0;
+  return {
+    add(hash) {
+      if (put(slots, hash)) return true;
+      if (++used * 2 > slots.length) slots = toLarger(slots);
+      return false;
     },
   };
 }
@@ -36,7 +46,13 @@ function put(slots: Float64Array, hash: number): boolean {
   return false;
 }
 
-/** 53 bits out of two rounds of FNV-1a that start apart, each mixed at the end; never 0. */
+function toLarger(slots: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(slots.length * 2);
+  for (const hash of slots) if (hash !== 0) put(larger, hash);
+  return larger;
+}
+
+/** 53 bits out of two rounds like FNV-1a with different factors, each mixed at the end; never 0. */
 function toHash(text: string): number {
   let low = 0x811c9dc5;
   let high = 0x9e3779b9;
