@@ -12,10 +12,11 @@ export interface Clients {
   readonly once: WebClient;
 }
 
+const text = (parts: readonly unknown[]): string => parts.map(String).join(' ');
+const nothing = (): void => undefined;
+
 /** Bolt's and the clients' own messages: warnings and errors only, their debug lines hold bodies. */
 export function toBoltLogger(log: Logger): BoltLogger {
-  const text = (parts: readonly unknown[]): string => parts.map(String).join(' ');
-  const nothing = (): void => undefined;
   return {
     debug: nothing,
     info: nothing,

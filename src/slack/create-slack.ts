@@ -1,6 +1,6 @@
 // The conversation as a whole: what comes in from Slack, what is said in threads, files both ways.
 
-import { App } from '@slack/bolt';
+import { App, type Receiver } from '@slack/bolt';
 import type { Batch, DroppedFile } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import type { SlackConfig } from '../config.ts';
@@ -12,7 +12,7 @@ import { createThreads } from './create-threads.ts';
 import { deliver } from './deliver.ts';
 import type { Desk } from './desk.ts';
 import { downloadFile, type SpooledFile } from './download.ts';
-import { readIdentity } from './identity.ts';
+import { readIdentity, type Identity } from './identity.ts';
 import { onCommand } from './listeners/on-command.ts';
 import { onJoined } from './listeners/on-joined.ts';
 import { onDirectMessage, onMention } from './listeners/on-said.ts';
@@ -67,17 +67,7 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
   const identity = await readIdentity(clients.steady);
   const threads = createThreads({ clients, memory, desk, log, timeLeft: createTimeLeft(desk) });
   const entrance = createReceiver(config, log);
-  const app = new App({
-    receiver: entrance.receiver,
-    authorize: async () => ({
-      botToken: config.botToken,
-      botId: identity.botId,
-      botUserId: identity.botUser,
-      teamId: identity.team,
-    }),
-    logger: toBoltLogger(log),
-    clientOptions: buildClientOptions(log, config.apiUrl),
-  });
+  const app = buildApp(config, { receiver: entrance.receiver, identity, log });
   const conversation: Conversation = {
     identity,
     clients,
@@ -111,6 +101,27 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
       await threads[Symbol.asyncDispose]();
     },
   };
+}
+
+interface AppNeeds {
+  readonly receiver: Receiver;
+  readonly identity: Identity;
+  readonly log: Logger;
+}
+
+/** One workspace, whose token is known: nothing is looked up for an event. */
+function buildApp(config: SlackConfig, { receiver, identity, log }: AppNeeds): App {
+  return new App({
+    receiver,
+    authorize: async () => ({
+      botToken: config.botToken,
+      botId: identity.botId,
+      botUserId: identity.botUser,
+      teamId: identity.team,
+    }),
+    logger: toBoltLogger(log),
+    clientOptions: buildClientOptions(log, config.apiUrl),
+  });
 }
 
 /** What Darkroom reacts to. */

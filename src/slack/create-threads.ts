@@ -18,7 +18,7 @@ const renewEveryMs = 2_500;
 /** Starts at once; disposing waits for the turn that is under way. */
 export function createThreads(needs: SpeakNeeds): Threads {
   const notBefore = new Map<string, number>();
-  let stopped = false;
+  const stopping = new AbortController();
   let alarm = new AbortController();
 
   const turn = async (batchId: string): Promise<void> => {
@@ -45,7 +45,7 @@ export function createThreads(needs: SpeakNeeds): Threads {
   };
 
   const run = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       alarm = new AbortController();
       await round().catch((error: unknown) => {
         needs.log.warn({ error }, 'the threads could not be looked after');
@@ -58,7 +58,7 @@ export function createThreads(needs: SpeakNeeds): Threads {
   return {
     wake: () => alarm.abort(),
     async [Symbol.asyncDispose]() {
-      stopped = true;
+      stopping.abort();
       alarm.abort();
       await running;
     },

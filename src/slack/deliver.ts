@@ -4,6 +4,7 @@
 import type { Batch } from '../batch/batch.ts';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
+import { post } from './post.ts';
 import { isClosedChannel } from './slack-failure.ts';
 import type { ThreadMemory, UploadRecord } from './thread-memory.ts';
 import { uploadFiles, UploadRefusedError, type UploadTask } from './upload.ts';
@@ -81,10 +82,7 @@ async function deliverInPerson(
     showFileName(batch),
     `<#${batch.drop.channel}>`,
   );
-  const posted = await needs.clients.once.chat.postMessage({ channel: batch.drop.user, text });
-  if (posted.channel === undefined || posted.ts === undefined) {
-    throw new Error('Slack did not say where a direct message went');
-  }
+  const posted = await post(needs.clients, { channel: batch.drop.user, text });
   const place = { channel: posted.channel, threadTs: posted.ts };
   const files = task.files.map(({ name, bytes }) => ({ name, bytes }));
   await needs.memory.writeUpload(batch.id, { stage: 'planned', files, ...place });
@@ -114,9 +112,9 @@ async function giveUp(
   const words = wordsOf(batch.language).results;
   const text = words.undelivered(`<@${batch.drop.user}>`, showFileName(batch), code);
   if (await memory.claimOnce(`undelivered:${batch.id}`)) {
-    await clients.once.chat
-      .postMessage({ channel: task.channel, thread_ts: task.threadTs, text })
-      .catch((error: unknown) => log.warn({ error, batch: batch.id }, 'and cannot be told so'));
+    await post(clients, { channel: task.channel, thread_ts: task.threadTs, text }).catch(
+      (error: unknown) => log.warn({ error, batch: batch.id }, 'and cannot be told so'),
+    );
   }
   const files = task.files.map(({ name, bytes }) => ({ name, bytes }));
   const { channel, threadTs } = task;

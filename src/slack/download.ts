@@ -62,9 +62,8 @@ export async function downloadFile(
 }
 
 function failTooLarge(bytes: number, maxBytes: number): never {
-  const toMegabytes = (value: number): number => Math.ceil(value / 1_000_000);
   return fail('E_FILE_TOO_LARGE', {
-    size: toMegabytes(bytes),
+    size: Math.ceil(bytes / 1_000_000),
     limit: Math.floor(maxBytes / 1_000_000),
   });
 }

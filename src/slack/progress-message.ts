@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import type { Batch } from '../batch/batch.ts';
 import type { Clients } from './clients.ts';
+import { post } from './post.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory, ThreadState } from './thread-memory.ts';
 import type { Message } from './views/blocks.ts';
@@ -53,7 +54,7 @@ export async function showMessage(
       return false;
     }
   }
-  await post(batch, { message, digest }, needs);
+  await postMarked(batch, { message, digest }, needs);
   return true;
 }
 
@@ -74,20 +75,21 @@ function buildMetadata(batch: Batch): { event_type: string; event_payload: { bat
   return { event_type: metadataType, event_payload: { batch_id: batch.id } };
 }
 
-async function post(batch: Batch, { message, digest }: Shown, needs: MessageNeeds): Promise<void> {
+async function postMarked(
+  batch: Batch,
+  { message, digest }: Shown,
+  needs: MessageNeeds,
+): Promise<void> {
   const { channel, threadTs } = batch.drop;
   await needs.memory.writeThread(batch.id, { postingSinceMs: Date.now(), progressTs: null });
   try {
-    const { ts } = await needs.clients.once.chat.postMessage({
+    const { ts } = await post(needs.clients, {
       channel,
       thread_ts: threadTs,
       text: message.text,
       blocks: [...message.blocks],
       metadata: buildMetadata(batch),
-      unfurl_links: false,
-      unfurl_media: false,
     });
-    if (ts === undefined) throw new Error('Slack did not say under which timestamp it posted');
     const change = { progressTs: ts, digest, editedMs: Date.now(), postingSinceMs: null };
     await needs.memory.writeThread(batch.id, change);
   } catch (error) {
@@ -116,7 +118,7 @@ async function edit(
   } catch (error) {
     const failure = toSlackFailure(error);
     if (failure.kind !== 'refused' || !lost.has(failure.code)) throw error;
-    await post(batch, { message, digest }, needs);
+    await postMarked(batch, { message, digest }, needs);
     return true;
   }
   await needs.memory.writeThread(batch.id, { digest, editedMs: Date.now() });

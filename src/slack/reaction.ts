@@ -10,10 +10,10 @@ import type { ThreadMemory, ThreadState } from './thread-memory.ts';
 export type Reaction = 'eyes' | 'white_check_mark' | 'warning' | 'x' | 'octagonal_sign';
 
 /** undefined where the message carries none: the file may not have been meant for Darkroom. */
-export function toReaction({ state, drop, counts, fault }: Batch): Reaction | undefined {
-  switch (state) {
+export function toReaction(batch: Batch): Reaction | undefined {
+  switch (batch.state) {
     case 'reading':
-      return drop.addressed ? 'eyes' : undefined;
+      return batch.drop.addressed ? 'eyes' : undefined;
     case 'running':
     case 'paused':
     case 'finishing':
@@ -21,11 +21,19 @@ export function toReaction({ state, drop, counts, fault }: Batch): Reaction | un
     case 'cancelled':
       return 'octagonal_sign';
     case 'refused':
-      return fault === undefined || fault.code === 'E_ALREADY_RUNNING' ? undefined : 'x';
+      return toRefusedReaction(batch);
     case 'done':
-      if (counts.failed === 0) return 'white_check_mark';
-      return counts.done === 0 ? 'x' : 'warning';
+      return toDoneReaction(batch);
   }
+}
+
+function toRefusedReaction({ fault }: Batch): Reaction | undefined {
+  return fault === undefined || fault.code === 'E_ALREADY_RUNNING' ? undefined : 'x';
+}
+
+function toDoneReaction({ counts }: Batch): Reaction {
+  if (counts.failed === 0) return 'white_check_mark';
+  return counts.done === 0 ? 'x' : 'warning';
 }
 
 export interface ReactionNeeds {

@@ -1,6 +1,7 @@
 // An answer to something that a person said, where it was said.
 
 import type { Clients } from './clients.ts';
+import { post } from './post.ts';
 import { isDirect, type Said } from './to-drops.ts';
 import type { Message } from './views/blocks.ts';
 
@@ -21,6 +22,6 @@ export async function reply(
   if (audience === 'person' && !isDirect(said)) {
     await clients.once.chat.postEphemeral({ ...message, user });
   } else {
-    await clients.once.chat.postMessage({ ...message, unfurl_links: false });
+    await post(clients, message);
   }
 }

@@ -3,6 +3,7 @@
 import type { AllMiddlewareArgs, SlackEventMiddlewareArgs } from '@slack/bolt';
 import { toMessage } from '../answer-command.ts';
 import type { Conversation } from '../conversation.ts';
+import { post } from '../post.ts';
 import { wordsOf } from '../words/words-of.ts';
 
 type Args = SlackEventMiddlewareArgs<'member_joined_channel'> & AllMiddlewareArgs;
@@ -15,6 +16,6 @@ export function onJoined(conversation: Conversation): (args: Args) => Promise<vo
     if (!(await memory.claimOnce(`welcome:${identity.team}:${event.channel}`))) return;
     const { language } = await people.read(event.inviter ?? '');
     const { text, blocks } = toMessage(wordsOf(language).welcome(slashCommand));
-    await clients.once.chat.postMessage({ channel: event.channel, text, blocks: [...blocks] });
+    await post(clients, { channel: event.channel, text, blocks: [...blocks] });
   };
 }
