@@ -62,14 +62,18 @@ export function parseAnswer(
 
 /** A map, so that a key such as `__proto__` is an ordinary one. */
 function parseObject(content: string): ReadonlyMap<string, unknown> | undefined {
-  const fenced = /^\s*```(?:json)?\s*\n(?<inside>.*)\n\s*```\s*$/isu.exec(content);
   try {
-    const parsed: unknown = JSON.parse(fenced?.groups?.['inside'] ?? content);
+    const parsed: unknown = JSON.parse(withoutFence(content.trim()));
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
     return new Map(Object.entries(parsed));
   } catch {
     return undefined;
   }
+}
+
+function withoutFence(content: string): string {
+  const isFenced = content.startsWith('```') && content.endsWith('```');
+  return isFenced ? content.slice(3, -3).replace(/^json/iu, '') : content;
 }
 
 function toCell(value: unknown, list: boolean): string | undefined {

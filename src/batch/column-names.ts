@@ -1,9 +1,10 @@
 // Column names as people write them: found in the table, listed when they are not, kept from colliding.
 
+import { cutToBytes } from './clean-text.ts';
 import { editDistance } from './nearest.ts';
 
 const maxListed = 20;
-const maxListedLength = 40;
+const maxQuotedBytes = 120;
 
 /** Position of the column with exactly this name, else with the same letters; undefined if none. */
 export function findColumn(name: string, columns: readonly string[]): number | undefined {
@@ -20,8 +21,13 @@ export function listColumns(columns: readonly string[], name: string): string {
   const ranked = columns
     .map((column) => ({ column, distance: editDistance(key.slice(0, 100), toKey(column)) }))
     .toSorted((one, other) => one.distance - other.distance);
-  const listed = ranked.slice(0, maxListed).map(({ column }) => toListed(column));
+  const listed = ranked.slice(0, maxListed).map(({ column }) => toQuoted(column));
   return listed.join(', ') + (columns.length > maxListed ? ', …' : '');
+}
+
+/** What a person wrote, short enough to be said back in a sentence. */
+export function toQuoted(text: string): string {
+  return cutToBytes(text, maxQuotedBytes);
 }
 
 /** The name, or with the first free suffix (`_2`, `_3`…) where it is taken, ignoring case. */
@@ -34,10 +40,6 @@ export function toFreeName(name: string, taken: readonly string[]): string {
 
 /** The columns that Darkroom itself adds at the end of a results file. */
 export const statusColumns = ['status', 'error_code', 'error'] as const;
-
-function toListed(column: string): string {
-  return column.length > maxListedLength ? `${column.slice(0, maxListedLength)}…` : column;
-}
 
 /** Upper and lower case, width, and spaces, `_` and `-` make no difference. */
 function toKey(name: string): string {

@@ -43,6 +43,8 @@ const spellable = ['prompt', ...optionKeys.keys()].filter((key) => /^[a-z_]{5,}$
 const lineStart = '^[\\s>*_~`•-]*';
 const keyEnd = '[*_~`]*\\s*[:：][*_~`]*\\s*';
 const keyLine = new RegExp(`${lineStart}(\\p{L}[\\p{L}\\p{N} _-]{0,30}?)${keyEnd}(.*)$`, 'u');
+/** Looks back first, which keeps a long run of blanks inside a line from costing its square. */
+const lineEnd = /(?<![\s*~`])[\s*~`]+$/u;
 const promptStart = new RegExp(`${lineStart}(?:prompt|要求|提示词)${keyEnd}`, 'iu');
 
 /**
@@ -73,7 +75,7 @@ function readOption(line: string): RecipeOptions | undefined {
     .trim()
     .replaceAll(/[\s-]+/g, '_');
   const option = optionKeys.get(word);
-  if (option !== undefined) return parseOption(option, value.replace(/[\s*~`]+$/u, ''));
+  if (option !== undefined) return parseOption(option, value.replace(lineEnd, ''));
   const meant = word === 'prompt' ? undefined : nearest(word, spellable);
   // A typing error hardly ever hits the first letter, but "retail" is one letter from "detail".
   if (meant !== undefined && meant[0] === word[0]) {

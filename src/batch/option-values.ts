@@ -1,6 +1,7 @@
 // The values of the option lines: what each may be, and what a wrong one is answered with.
 
 import { fail } from '../errors.ts';
+import { toQuoted } from './column-names.ts';
 import type { Language } from './language.ts';
 import type { Detail } from './recipe.ts';
 
@@ -93,13 +94,13 @@ type Range = readonly [min: number, max: number];
 function parseNumber(option: OptionName, value: string, [min, max]: Range): number {
   const number = toDecimal(value);
   if (number >= min && number <= max) return number;
-  return fail('E_OPT_NUMBER', { option, value, min, max });
+  return fail('E_OPT_NUMBER', { option, value: toQuoted(value), min, max });
 }
 
 function parseWhole(option: OptionName, value: string, [min, max]: Range): number {
   const number = toDecimal(value);
   if (Number.isInteger(number) && number >= min && number <= max) return number;
-  return fail('E_OPT_WHOLE_NUMBER', { option, value, min, max });
+  return fail('E_OPT_WHOLE_NUMBER', { option, value: toQuoted(value), min, max });
 }
 
 /** NaN for anything but plain decimal digits: `Number` would take '', '0x10' and '1e3' too. */
@@ -117,7 +118,7 @@ function parseChoice<Choice extends string>(
   if (choice !== undefined) return choice;
   return fail('E_OPT_CHOICE', {
     option,
-    value,
+    value: toQuoted(value),
     choices: [...new Set(choices.values())].join(', '),
   });
 }
@@ -135,9 +136,9 @@ function parseColumns(value: string): readonly AskedColumn[] {
 }
 
 function toColumn(written: string): AskedColumn {
-  const name = written.replace(/\s*\[\s*\]$/u, '');
+  const name = written.replace(/(?<!\s)\s*\[\s*\]$/u, '');
   if (name.length > maxNameLength || !columnName.test(name)) {
-    fail('E_SCHEMA_INVALID', { name: name.slice(0, maxNameLength), limit: maxNameLength });
+    fail('E_SCHEMA_INVALID', { name: toQuoted(name), limit: maxNameLength });
   }
   return { name, list: name !== written || knownLists.has(name.toLowerCase()) };
 }

@@ -1,7 +1,7 @@
 // Instructions + table -> the recipe that a batch runs with, or a refusal before any row has run.
 
 import { fail } from '../errors.ts';
-import { findColumn, listColumns } from './column-names.ts';
+import { findColumn, listColumns, toQuoted } from './column-names.ts';
 import type { Instructions } from './instructions.ts';
 import type { Language } from './language.ts';
 import type { RecipeOptions } from './option-values.ts';
@@ -94,5 +94,8 @@ function toContextColumns(
 }
 
 function failUse(name: string, columns: readonly string[]): never {
-  return fail('E_OPT_UNKNOWN_COLUMN', { name, columns: listColumns(columns, name) });
+  return fail('E_OPT_UNKNOWN_COLUMN', {
+    name: toQuoted(name),
+    columns: listColumns(columns, name),
+  });
 }

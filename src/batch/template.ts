@@ -2,7 +2,7 @@
 // put into a place is never looked at again.
 
 import { fail } from '../errors.ts';
-import { findColumn, listColumns } from './column-names.ts';
+import { findColumn, listColumns, toQuoted } from './column-names.ts';
 
 const place = /\{\{([^{}]*)\}\}/g;
 const excerptLength = 30;
@@ -38,7 +38,10 @@ function checkBraces(template: string): void {
 function failPlace(whole: string, columns: readonly string[]): never {
   const name = whole.slice(2, -2).trim();
   if (name === '' || /^[#/^!&>=]|[|()]/u.test(name)) {
-    fail('E_TPL_EXPRESSION', { place: whole.slice(0, 60) });
+    fail('E_TPL_EXPRESSION', { place: toQuoted(whole) });
   }
-  return fail('E_TPL_UNKNOWN_COLUMN', { name, columns: listColumns(columns, name) });
+  return fail('E_TPL_UNKNOWN_COLUMN', {
+    name: toQuoted(name),
+    columns: listColumns(columns, name),
+  });
 }

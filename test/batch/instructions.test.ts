@@ -162,4 +162,9 @@ describe('any text at all', () => {
       }),
     );
   });
+
+  it.each(['columns: a', 'prompt: a', 'a', ''])('after %j may be long and blank', (start) => {
+    const text = `${start}${' '.repeat(200_000)}x${'_'.repeat(200_000)}\n`;
+    expect(() => codeOf(text)).not.toThrow();
+  });
 });

@@ -107,6 +107,18 @@ describe('a prompt of one’s own', () => {
     });
   });
 
+  it('is answered with a short sentence, however long the mistake is', () => {
+    const long = 'x'.repeat(5000);
+    const columns = Array.from(
+      { length: 200 },
+      (_, index) => `${index} ${'long header '.repeat(10)}`,
+    );
+    const table = { ...shoeTable, columns };
+    for (const text of [`{{${long}}}`, `use: ${long}`, `detail: ${long}`, `top_p: ${long}`]) {
+      expect(JSON.stringify(faultOf(text, table)).length).toBeLessThan(3000);
+    }
+  });
+
   it('may name a column that looks like an expression', () => {
     const table = { ...shoeTable, columns: ['Price (USD)', ...shoeTable.columns.slice(1)] };
     expect(resolve('About {{Price (USD)}}', table).kind).toBe('template');
