@@ -44,9 +44,9 @@ export function toHost(url: URL): string {
 function toHostKey(entry: string): string {
   const trimmed = entry.trim();
   const bare = ipaddr.IPv6.isValid(trimmed) ? `[${trimmed}]` : trimmed;
-  const [, name = '', port] = /^(.*?)(?::(\d{1,5}))?$/.exec(bare) ?? [];
-  const url = URL.canParse(`http://${name}/`) ? new URL(`http://${name}/`) : undefined;
-  if (url === undefined || url.hostname === '' || url.host !== url.hostname) {
+  const [, name = '', port] = /^([^/?#@\\\s]*?)(?::(\d{1,5}))?$/.exec(bare) ?? [];
+  const url = URL.parse(`http://${name}/`);
+  if (name === '' || url === null || url.port !== '') {
     throw new Error(`not a host or host:port: ${entry}`);
   }
   return port === undefined ? toHost(url) : `${toHost(url)}:${Number(port)}`;

@@ -6,8 +6,9 @@ import type { Dispatcher } from 'undici';
 import { toFault, type Fault } from '../errors.ts';
 import type { AllowList } from './allow-list.ts';
 import { toNetworkFailure, toStatusFailure, type FetchFailure } from './fetch-failure.ts';
-import { parseImageUrl, type ImageTarget } from './image-url.ts';
+import type { ImageTarget } from './image-url.ts';
 import { readBody } from './read-body.ts';
+import { toNextHop } from './redirect.ts';
 
 export interface FetchNeeds {
   readonly agent: Dispatcher;
@@ -24,6 +25,7 @@ export interface FetchedBytes {
 }
 
 const maxRedirects = 3;
+const tooManyRedirects = final(toFault('E_URL_REDIRECTS', { limit: maxRedirects }));
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** The longest silence, before the headers and between pieces of the body. */
 const silenceMs = 5000;
@@ -46,12 +48,11 @@ export async function attemptFetch(
   try {
     for (let redirects = 0; ; redirects++) {
       const response = await request(hop.url, needs.agent, either);
-      if (!redirectStatuses.has(response.statusCode))
-        return await readResponse(response, hop, needs);
+      const location = toLocation(response);
+      if (location === undefined) return await readResponse(response, hop, needs);
       discard(response);
-      if (redirects === maxRedirects)
-        return final(toFault('E_URL_REDIRECTS', { limit: maxRedirects }));
-      const next = toNextHop(hop, response.headers['location'], needs.allowList);
+      if (redirects === maxRedirects) return tooManyRedirects;
+      const next = toNextHop(hop, location, needs.allowList);
       if ('code' in next) return final(next);
       hop = next;
     }
@@ -97,20 +98,9 @@ async function readResponse(
   return { bytes, url };
 }
 
-function toNextHop(
-  from: ImageTarget,
-  location: string | string[] | undefined,
-  allowList: AllowList,
-): ImageTarget | Fault {
-  const href = typeof location === 'string' ? location : '';
-  const url = href === '' ? null : URL.parse(href, from.url.href);
-  if (url === null) return toFault('E_IMAGE_HTTP', { host: from.host, status: 'redirect' });
-  const next = parseImageUrl(url.href, allowList);
-  if ('code' in next) return next;
-  if (from.url.protocol === 'https:' && url.protocol === 'http:') {
-    return toFault('E_URL_DOWNGRADE', {});
-  }
-  return next;
+function toLocation({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
+  const { location } = headers;
+  return redirectStatuses.has(statusCode) && typeof location === 'string' ? location : undefined;
 }
 
 /** Closes the connection rather than read a body of unknown length for nothing. */

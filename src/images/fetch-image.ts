@@ -7,12 +7,13 @@ import type { FetchFailure } from './fetch-failure.ts';
 import type { HostPaces } from './host-pace.ts';
 import type { ImageTarget } from './image-url.ts';
 
-const firstWaitMs = 250;
 /** A host that asks for more patience than this gets its next chance with the next drop. */
 const maxWaitMs = 5000;
 
 export interface PatientFetchNeeds extends FetchNeeds {
   readonly hosts: HostPaces;
+  /** Milliseconds before the second try; four times as long before the third. */
+  readonly retryMs: number;
 }
 
 /** Throws only the signal's reason. */
@@ -25,7 +26,7 @@ export async function fetchImage(
     const result = await fetchInTurn(target, needs, signal);
     if ('bytes' in result) return result;
     if (tries >= result.retries) return result.fault;
-    await wait(toWaitMs(tries, result.afterMs), signal);
+    await wait(toWaitMs(needs.retryMs * 4 ** tries, result.afterMs), signal);
   }
 }
 
@@ -45,10 +46,9 @@ async function fetchInTurn(
   }
 }
 
-/** 250 ms, then 1 s, with up to half of it added at random; the host's own wish within reason. */
-function toWaitMs(tries: number, afterMs = 0): number {
-  const ownMs = firstWaitMs * 4 ** tries * (1 + Math.random() / 2);
-  return Math.min(Math.max(ownMs, afterMs), maxWaitMs);
+/** Up to half is added at random, so that pictures that failed together do not come back together. */
+function toWaitMs(ownMs: number, afterMs = 0): number {
+  return Math.min(Math.max(ownMs * (1 + Math.random() / 2), afterMs), maxWaitMs);
 }
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {

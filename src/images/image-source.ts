@@ -19,6 +19,8 @@ export interface ImageSourceOptions {
   /** Milliseconds for one try at an image, from its first byte asked to its last received. */
   readonly totalMs?: number;
   readonly maxBytes?: number;
+  /** Milliseconds before the second try; four times as long before the third. */
+  readonly retryMs?: number;
   /** Pictures decoded at once. */
   readonly decodeParallel?: number;
   /** How names are resolved; the system's way by default. */
@@ -36,7 +38,7 @@ export interface ImageSource {
 }
 
 export function createImageSource(options: ImageSourceOptions): ImageSource {
-  const { totalMs = 15_000, maxBytes = 20_000_000, lookup } = options;
+  const { totalMs = 15_000, maxBytes = 20_000_000, retryMs = 250, lookup } = options;
   const allowList = createAllowList({
     hosts: options.allowHosts,
     cidrs: options.allowPrivateCidrs,
@@ -52,11 +54,8 @@ export function createImageSource(options: ImageSourceOptions): ImageSource {
     async prepare(reference, { pixelBudget, signal }) {
       const target = parseImageUrl(reference, allowList);
       if ('code' in target) return target;
-      const fetched = await fetchImage(
-        target,
-        { agent, allowList, hosts, totalMs, maxBytes },
-        signal,
-      );
+      const needs = { agent, allowList, hosts, totalMs, maxBytes, retryMs };
+      const fetched = await fetchImage(target, needs, signal);
       if ('code' in fetched) return fetched;
       return judgeFormat(fetched) ?? decode(fetched.bytes, { pixelBudget, signal });
     },

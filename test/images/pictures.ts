@@ -1,0 +1,87 @@
+// Pictures of every kind that people have, made on the spot.
+
+import { crc32 } from 'node:zlib';
+import sharp from 'sharp';
+
+const orange = { r: 230, g: 120, b: 20 };
+
+export async function makeJpeg(width = 640, height = 480): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: orange } })
+    .jpeg()
+    .toBuffer();
+}
+
+export async function makePng(width = 640, height = 480): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: orange } })
+    .png()
+    .toBuffer();
+}
+
+/** A picture with detail, so that its file is larger than a few hundred bytes. */
+export async function makeNoise(width: number, height: number): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  return sharp({ create: { width, height, channels: 3, noise, background: orange } })
+    .jpeg()
+    .toBuffer();
+}
+
+/** Red above blue, stored lying on its side with the EXIF note to turn it. */
+export async function makeTurned(): Promise<Buffer> {
+  const half = { create: { width: 100, height: 100, channels: 3, background: '#0000ff' } } as const;
+  return sharp({ create: { width: 200, height: 100, channels: 3, background: '#ff0000' } })
+    .composite([{ input: half, left: 100, top: 0 }])
+    .jpeg()
+    .withMetadata({ orientation: 6 })
+    .toBuffer();
+}
+
+/** A sound PNG whose header claims another size: what a decompression bomb looks like from outside. */
+export async function claimSize(width: number, height: number): Promise<Buffer> {
+  const png = Buffer.from(await makePng(16, 16));
+  png.writeUInt32BE(width, 16);
+  png.writeUInt32BE(height, 20);
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
+}
+
+/** The JPEG with so many bytes of comments between its header and its picture. */
+export function padJpeg(jpeg: Buffer, bytes: number): Buffer {
+  const segment = Buffer.alloc(65_537, 0x20);
+  segment.writeUInt16BE(0xff_fe, 0);
+  segment.writeUInt16BE(65_535, 2);
+  const padding = Array.from({ length: Math.ceil(bytes / segment.length) }, () => segment);
+  return Buffer.concat([jpeg.subarray(0, 2), ...padding, jpeg.subarray(2)]);
+}
+
+async function makeFrame(background: string): Promise<Buffer> {
+  return sharp({ create: { width: 64, height: 64, channels: 3, background } })
+    .png()
+    .toBuffer();
+}
+
+/** Two frames: the first green, the second magenta. */
+export async function makeAnimation(format: 'gif' | 'webp'): Promise<Buffer> {
+  const frames = [await makeFrame('#00ff00'), await makeFrame('#ff00ff')];
+  return sharp(frames, { join: { animated: true } })
+    .toFormat(format)
+    .toBuffer();
+}
+
+/** The middle pixel as [red, green, blue]. */
+export async function readMiddle(picture: Buffer): Promise<readonly number[]> {
+  const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
+  const at =
+    (Math.floor(info.height / 2) * info.width + Math.floor(info.width / 2)) * info.channels;
+  return [...data.subarray(at, at + 3)];
+}
+
+/** How far two colours are apart at most in one channel; JPEG moves them by a few steps. */
+export function distanceOf(one: readonly number[], other: readonly number[]): number {
+  return Math.max(...one.map((value, at) => Math.abs(value - (other[at] ?? 999))));
+}
+
+/** The outermost pixel of the top left corner as [red, green, blue]. */
+export async function readCorner(picture: Buffer): Promise<readonly number[]> {
+  const { data } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
+  return [...data.subarray(0, 3)];
+}

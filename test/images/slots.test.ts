@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { createSlots } from '../../src/images/slots.ts';
+
+const never = new AbortController().signal;
+
+/** Takes a place and notes the name once it has it. */
+function taker(slots: ReturnType<typeof createSlots>, entered: string[]) {
+  return async (name: string, signal = never): Promise<void> => {
+    await slots.acquire(signal);
+    entered.push(name);
+  };
+}
+
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('createSlots', () => {
+  it('lets as many in as the limit says, the others in their order', async () => {
+    const slots = createSlots(2);
+    const entered: string[] = [];
+    const take = taker(slots, entered);
+    const all = Promise.all(['a', 'b', 'c', 'd'].map(async (name) => take(name)));
+    await settle();
+    expect(entered).toEqual(['a', 'b']);
+    slots.release();
+    await settle();
+    expect(entered).toEqual(['a', 'b', 'c']);
+    slots.release();
+    await all;
+    expect([slots.held, slots.waiting]).toEqual([2, 0]);
+  });
+
+  it('follows a change of the limit', async () => {
+    const slots = createSlots(1);
+    const entered: string[] = [];
+    const take = taker(slots, entered);
+    const all = Promise.all(['a', 'b', 'c'].map(async (name) => take(name)));
+    slots.setLimit(2);
+    await settle();
+    expect(entered).toEqual(['a', 'b']);
+    slots.setLimit(1);
+    slots.release();
+    await settle();
+    expect(entered).toEqual(['a', 'b']);
+    slots.release();
+    await all;
+    expect(entered).toEqual(['a', 'b', 'c']);
+  });
+
+  it('forgets who gave up, without losing a place', async () => {
+    const slots = createSlots(1);
+    const entered: string[] = [];
+    const take = taker(slots, entered);
+    await take('a');
+    const controller = new AbortController();
+    const given = take('b', controller.signal);
+    const third = take('c');
+    const reason = new Error('cancelled');
+    controller.abort(reason);
+    await expect(given).rejects.toBe(reason);
+    slots.release();
+    await third;
+    expect(entered).toEqual(['a', 'c']);
+    expect([slots.held, slots.waiting]).toEqual([1, 0]);
+  });
+
+  it('keeps a place that was given before the signal came', async () => {
+    const slots = createSlots(1);
+    const controller = new AbortController();
+    const given = slots.acquire(controller.signal);
+    controller.abort(new Error('too late'));
+    await given;
+    expect(slots.held).toBe(1);
+  });
+});
