@@ -49,10 +49,7 @@ type Special = (ask: Ask) => Promise<Reply>;
 
 const specials: Readonly<Record<string, Special>> = {
   '/missing.jpg': async () => toTextReply(404, 'Not found'),
-  '/busy.jpg': async () => ({
-    ...toTextReply(429, 'Too many requests'),
-    headers: { 'retry-after': '1' },
-  }),
+  '/busy.jpg': async () => toTextReply(429, 'Too many requests', { 'retry-after': '1' }),
   '/page.html': async () => ({
     status: 200,
     headers: { 'content-type': 'text/html; charset=utf-8' },
@@ -144,12 +141,18 @@ function meet(fault: PictureFault, reply: Reply): Reply {
   if (fault.stall === true) return { ...reply, broken: 'stall' };
   if (fault.status === undefined) return reply;
   const seconds = fault.retryAfterSeconds;
-  return {
-    ...toTextReply(fault.status, 'A simulated fault'),
-    headers: seconds === undefined ? {} : { 'retry-after': String(seconds) },
-  };
+  const headers = seconds === undefined ? {} : { 'retry-after': String(seconds) };
+  return toTextReply(fault.status, 'A simulated fault', headers);
 }
 
-function toTextReply(status: number, text: string): Reply {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
+function toTextReply(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+    body: `${text}\n`,
+  };
 }
