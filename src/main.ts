@@ -1,6 +1,6 @@
 // The bot: configuration, app, signals.
 
-import { createApp } from './app.ts';
+import { startApp } from './app.ts';
 import { ConfigError, configExitCode, readConfig, type Config } from './config.ts';
 import { createLogger } from './logger.ts';
 
@@ -23,9 +23,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 try {
-  await using app = await createApp(config, log);
-  app.start();
-  const reason = await Promise.race([stopping.promise, app.failed]);
+  await using _ = await startApp(config, log);
+  const reason = await stopping.promise;
   log.info({ reason }, 'stopping: rows that are not finished go back to the queue');
 } catch (error) {
   log.fatal({ err: error }, 'the bot could not go on');

@@ -4,7 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { fail } from '../errors.ts';
 
 /** 200 MB as people count them in a file manager. */
-const maxFileBytes = 200 * 1024 * 1024;
+export const maxFileBytes = 200 * 1024 * 1024;
 
 const pieceBytes = 64 * 1024;
 const bytesPerMegabyte = 1024 * 1024;

@@ -10,8 +10,8 @@ import type { CompletionImage, CompletionRequest } from './completion.ts';
  */
 const topK = 20;
 
-export function buildChatBody(request: CompletionRequest): object {
-  const { model, system, images, text, outputs, sampling } = request;
+export function buildChatBody(model: string, request: CompletionRequest): object {
+  const { system, images, text, outputs, sampling } = request;
   const textParts = text === '' ? [] : [{ type: 'text', text }];
   return {
     model,

@@ -12,7 +12,6 @@ export interface CompletionImage {
 }
 
 export interface CompletionRequest {
-  readonly model: string;
   /** The same for every row of a batch, so that the server computes it once. */
   readonly system: string;
   readonly images: readonly CompletionImage[];
@@ -44,3 +43,8 @@ export type CompletionResult =
     }
   /** Every request like it will be refused until an administrator mends something. */
   | { readonly kind: 'misconfigured'; readonly cause: string };
+
+type Answer = Extract<CompletionResult, { kind: 'answer' }>;
+
+/** The same with the name under which the model was asked. */
+export type NamedResult = Exclude<CompletionResult, Answer> | (Answer & { readonly model: string });

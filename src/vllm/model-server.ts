@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { askServer } from './ask-server.ts';
 import { buildChatBody } from './chat-body.ts';
-import type { CompletionRequest, CompletionResult } from './completion.ts';
+import type { CompletionRequest, CompletionResult, NamedResult } from './completion.ts';
 import type { Log } from './log.ts';
 import { findAnswer, findHealth, findModels, type Finding } from './probe-server.ts';
 import { createServedModel, type ServedModel } from './served-model.ts';
@@ -21,10 +21,8 @@ export interface ModelServerOptions {
 }
 
 export interface ModelServer {
-  /** Remembered until the server refuses it. Rejects with an error while the server names none. */
-  modelName(signal: AbortSignal): Promise<string>;
-  /** Rejects only with the signal's reason. */
-  complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionResult>;
+  /** Asks the model whose name is configured or served. Rejects only with the signal's reason. */
+  complete(request: CompletionRequest, signal: AbortSignal): Promise<NamedResult>;
   /** Whether the server answers: /health, then the model's name, then one token. */
   probe(signal: AbortSignal): Promise<Finding['state']>;
   /** Breaks off what is under way. */
@@ -37,18 +35,16 @@ export function createModelServer(options: ModelServerOptions): ModelServer {
   const model = createServedModel(http, { configured: options.model, log });
   const report = createReport(log);
   return {
-    async modelName(signal) {
-      const found = await model.find(signal);
-      if ('name' in found) return found.name;
-      throw new Error(`the model server names no model: ${found.cause}`);
-    },
     async complete(request, signal) {
+      const found = await model.find(signal);
+      if (!('name' in found)) return { kind: found.state, cause: found.cause };
       const id = randomUUID();
-      const body = buildChatBody(request);
+      const body = buildChatBody(found.name, request);
       const post = { method: 'POST', path: '/v1/chat/completions', body, id } as const;
       const result = await askServer(http, post, { signal, timeoutMs: requestTimeoutMs });
       if (result.kind === 'misconfigured') model.forget();
-      if (result.kind !== 'answer') log.info({ request: id, ...toEntry(result) }, 'no answer');
+      if (result.kind === 'answer') return { ...result, model: found.name };
+      log.info({ request: id, ...toEntry(result) }, 'no answer');
       return result;
     },
     async probe(signal) {

@@ -28,7 +28,8 @@ export interface BotProcessOptions {
   readonly onLine?: (line: string) => void;
 }
 
-const ownSettings = /^(SLACK|VLLM|REDIS|IMAGE|OPS)_|^(PORT|KEY_PREFIX|DATA_DIR|SLASH_COMMAND|MAX_ROWS)$/;
+const ownSettings =
+  /^(SLACK|VLLM|REDIS|IMAGE|OPS)_|^(PORT|KEY_PREFIX|DATA_DIR|SLASH_COMMAND|MAX_ROWS)$/;
 
 /** Log lines kept at most; a long demo must not grow for ever. */
 const keptLines = 5000;

@@ -1,0 +1,48 @@
+// Everything that lives in Redis, opened once a process.
+
+import type { EngineConfig } from './config.ts';
+import type { Logger } from './logger.ts';
+import { createAnnouncements, type Announcements } from './queue/announcements.ts';
+import { checkRedis } from './queue/check-redis.ts';
+import { createRedis, type RedisConnections } from './queue/create-redis.ts';
+import { createEndpoint, type Endpoint } from './queue/endpoint.ts';
+import { createLedger, type Ledger } from './queue/ledger.ts';
+import { createStore, type Store } from './queue/store.ts';
+
+export interface Stores extends AsyncDisposable {
+  readonly redis: RedisConnections;
+  readonly store: Store;
+  readonly announcements: Announcements;
+  readonly ledger: Ledger;
+  readonly endpoint: Endpoint;
+}
+
+const daySeconds = 24 * 3600;
+
+/** Rejects with a sentence for whoever installs it where this Redis cannot be used. */
+export async function openStores(config: EngineConfig, log: Logger): Promise<Stores> {
+  const redis = createRedis({
+    url: config.redisUrl,
+    onState: (state) => log.info({ state }, 'Redis'),
+  });
+  const { problems, warnings } = await checkRedis(redis);
+  for (const warning of warnings) log.warn(warning);
+  if (problems.length > 0) {
+    await redis.close();
+    throw new Error(problems.join(' '));
+  }
+  const store = createStore({
+    redis,
+    prefix: config.keyPrefix,
+    retentionSeconds: config.retentionDays * daySeconds,
+  });
+  const announcements = createAnnouncements(redis, store);
+  return {
+    redis,
+    store,
+    announcements,
+    ledger: createLedger({ store, announcements }),
+    endpoint: createEndpoint(store),
+    [Symbol.asyncDispose]: () => redis.close(),
+  };
+}
