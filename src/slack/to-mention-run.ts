@@ -29,7 +29,8 @@ export function toMentionRun(message: SlackMessage, team: string): MentionRun | 
 
 /** What the run is to follow: '' for the text of the message above. */
 function toRunText(said: string): string | undefined {
-  if (said === '' || isInstruction(said)) return said;
+  if (said === '') return said;
   const command = parseCommand(said);
-  return 'verb' in command && command.verb === 'run' ? command.rest : undefined;
+  if ('verb' in command) return command.verb === 'run' ? command.rest : undefined;
+  return isInstruction(said) ? said : undefined;
 }

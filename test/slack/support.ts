@@ -1,0 +1,254 @@
+// Batches, a desk and a memory without Redis, and a bot that is connected to a local workspace.
+
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import pino from 'pino';
+import { expect } from 'vitest';
+import { noCounts, noSums, type Batch, type Drop } from '../../src/batch/batch.ts';
+import { createSlack, type Slack } from '../../src/slack/create-slack.ts';
+import type { Desk } from '../../src/slack/desk.ts';
+import type { ThreadMemory, ThreadState, UploadRecord } from '../../src/slack/thread-memory.ts';
+import {
+  startWorkspace,
+  type Workspace,
+  type WorkspaceOptions,
+} from '../../src/sandbox/workspace/workspace.ts';
+
+/** `expect` of something that is about to be true, on a busy machine too. */
+export function eventually<T>(probe: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(probe, { timeout: 15_000, interval: 10 });
+}
+
+export const silent = pino({ level: 'silent' });
+
+export const aDrop: Drop = {
+  key: 'T1:C1:100.1:0',
+  team: 'T1',
+  channel: 'C1',
+  messageTs: '100.1',
+  threadTs: '100.1',
+  user: 'U1',
+  text: '',
+  files: [{ id: 'F1', name: 'products.csv' }],
+  addressed: false,
+};
+
+export function aBatch(parts: Partial<Batch> = {}): Batch {
+  return {
+    id: '142',
+    state: 'running',
+    drop: aDrop,
+    language: 'en',
+    counts: { ...noCounts, total: 400, pending: 277, running: 0, done: 120, failed: 3 },
+    sums: noSums,
+    faultGroups: [
+      {
+        code: 'E_ROW_NO_IMAGE',
+        count: 3,
+        lines: [4, 18, 20],
+        example: { code: 'E_ROW_NO_IMAGE', params: { column: 'image_url' } },
+      },
+    ],
+    createdMs: Date.now(),
+    table: {
+      columns: ['name', 'image_url', 'material'],
+      imageColumns: [1],
+      delimiter: ',',
+      encoding: 'utf-8',
+      chinese: false,
+    },
+    summary: {
+      rows: 400,
+      faultyRows: 3,
+      rowsWithoutImage: 3,
+      repeatedImages: 12,
+      images: 397,
+      warnings: [],
+    },
+    recipe: {
+      kind: 'default',
+      prompt: 'Write.',
+      outputs: [
+        { name: 'title', header: 'title', list: false },
+        { name: 'selling_points', header: 'selling_points', list: true },
+      ],
+      sampling: { maxTokens: 512, temperature: 0.3, topP: 0.9 },
+      detail: 'standard',
+      language: 'en',
+      contextColumns: [0, 2],
+    },
+    textIgnored: false,
+    ...parts,
+  };
+}
+
+export interface MemoryDesk extends Desk {
+  readonly batches: Map<string, Batch>;
+  readonly cancelled: { id: string; by: string }[];
+  change(id: string, parts: Partial<Batch>): void;
+  /** While set, every call rejects: the store is away. */
+  away: boolean;
+}
+
+/** What the composition root gives, kept in this process. */
+export function createMemoryDesk(): MemoryDesk {
+  const batches = new Map<string, Batch>();
+  const keys = new Map<string, string>();
+  const all = (): Batch[] => [...batches.values()].toReversed();
+  const check = (): void => {
+    if (desk.away) throw new Error('the store is away');
+  };
+  const desk: MemoryDesk = {
+    batches,
+    cancelled: [],
+    away: false,
+    change(id, parts) {
+      const batch = batches.get(id);
+      if (batch === undefined) throw new Error(`there is no batch ${id}`);
+      batches.set(id, { ...batch, ...parts });
+    },
+    async recordDrop(drop) {
+      check();
+      const known = keys.get(drop.key);
+      if (known !== undefined) return { id: known, created: false };
+      const id = String(batches.size + 1);
+      const { table: _, summary: __, recipe: ___, ...unread } = aBatch();
+      batches.set(id, { ...unread, id, drop, state: 'reading', counts: noCounts, faultGroups: [] });
+      keys.set(drop.key, id);
+      return { id, created: true };
+    },
+    async readBatch(id) {
+      check();
+      return batches.get(id);
+    },
+    async listBatches({ team, channel, user, activeOnly, limit }) {
+      check();
+      const ended = ['done', 'cancelled', 'refused'];
+      return all()
+        .filter(({ drop }) => drop.team === team && drop.channel === channel)
+        .filter(({ drop }) => user === undefined || drop.user === user)
+        .filter(({ state }) => activeOnly !== true || !ended.includes(state))
+        .slice(0, limit);
+    },
+    async findByThread({ team, channel, threadTs }) {
+      check();
+      return all().filter(
+        ({ drop }) => drop.team === team && drop.channel === channel && drop.threadTs === threadTs,
+      );
+    },
+    async cancel(id, by) {
+      check();
+      if (!batches.has(id)) return 'unknown';
+      desk.cancelled.push({ id, by });
+      desk.change(id, { cancelledBy: by });
+      return 'cancelled';
+    },
+    readRate: async () => undefined,
+    writeRate: async () => {},
+  };
+  return desk;
+}
+
+export interface LocalMemory extends ThreadMemory {
+  readonly threads: Map<string, ThreadState>;
+  readonly uploads: Map<string, UploadRecord>;
+  readonly stages: string[];
+  editsLeft: number;
+}
+
+export function createLocalMemory(): LocalMemory {
+  const open = new Set<string>();
+  const claimed = new Set<string>();
+  const memory: LocalMemory = {
+    threads: new Map(),
+    uploads: new Map(),
+    stages: [],
+    editsLeft: 1_000,
+    open: async (id) => void open.add(id),
+    settle: async (id) => void open.delete(id),
+    unsettled: async () => [...open],
+    claimSpeaker: async () => true,
+    readThread: async (id) => memory.threads.get(id) ?? {},
+    async writeThread(id, change) {
+      const merged = Object.entries({ ...memory.threads.get(id), ...change });
+      memory.threads.set(id, Object.fromEntries(merged.filter(([, value]) => value !== null)));
+    },
+    async spendEdit() {
+      memory.editsLeft -= 1;
+      return memory.editsLeft >= 0;
+    },
+    async claimOnce(key) {
+      if (claimed.has(key)) return false;
+      claimed.add(key);
+      return true;
+    },
+    readUpload: async (id) => memory.uploads.get(id),
+    async writeUpload(id, record) {
+      memory.stages.push(record.stage);
+      memory.uploads.set(id, record);
+    },
+  };
+  return memory;
+}
+
+export interface Stage extends AsyncDisposable {
+  readonly workspace: Workspace;
+  readonly slack: Slack;
+  readonly desk: MemoryDesk;
+  readonly memory: LocalMemory;
+}
+
+/** A free port on the loopback interface. */
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A workspace with the bot connected. */
+export async function createStage(options: WorkspaceOptions = {}): Promise<Stage> {
+  const port = await findPort();
+  const workspace = await startWorkspace({
+    shareDelayMs: 20,
+    retryDelaysMs: [50, 100, 200],
+    botEventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
+    ...options,
+  });
+  const desk = createMemoryDesk();
+  const memory = createLocalMemory();
+  const common = {
+    botToken: workspace.botToken,
+    apiUrl: workspace.apiUrl,
+    slashCommand: '/batch',
+  };
+  const slack = await createSlack({
+    config:
+      options.mode === 'http'
+        ? { ...common, mode: 'http', signingSecret: workspace.signingSecret, port }
+        : { ...common, mode: 'socket', appToken: workspace.appToken },
+    log: silent,
+    desk,
+    memory,
+    settleMs: 1_000,
+  });
+  await workspace.waitForBot();
+  return {
+    workspace,
+    slack,
+    desk,
+    memory,
+    async [Symbol.asyncDispose]() {
+      await slack[Symbol.asyncDispose]();
+      await workspace.close();
+    },
+  };
+}
+
+export function csv(name = 'products.csv'): { name: string; bytes: Uint8Array; mimetype: string } {
+  const bytes = Buffer.from('name,image_url\nLamp,https://example.com/1.jpg\n');
+  return { name, bytes, mimetype: 'text/csv' };
+}
