@@ -6,7 +6,8 @@
 //   more than half of the last 20 silent or failed close: model-away
 //
 // Silent: no connection, a proxy's 502 to 504, or nothing by the deadline. Failed: a 500, which may also
-// lie in the row, so that a few in a row prove nothing. A busy server is there: it counts as neither.
+// lie in the row, so that a few in a row prove nothing. A busy server is there and counts as neither,
+// until it was nothing but busy 20 times in a row.
 
 import type { PauseReason } from '../batch/batch.ts';
 import type { CompletionResult } from './completion.ts';
@@ -30,6 +31,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
   const { silentInARow = 3, window = 20, badShare = 0.5 } = options;
   let recent: Sign[] = [];
   let answers = 0;
+  let busyInARow = 0;
 
   const isBroken = (): boolean => {
     const last = recent.slice(-silentInARow);
@@ -42,7 +44,8 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
     record(result) {
       if (result.kind === 'answer') answers += 1;
       const sign = toSign(result);
-      if (sign === 'busy') return undefined;
+      busyInARow = sign === 'busy' ? busyInARow + 1 : 0;
+      if (sign === 'busy') return busyInARow < window ? undefined : close('model-away');
       recent = [...recent, sign].slice(-window);
       if (sign === 'refused') return close('model-misconfigured');
       return isBroken() ? close('model-away') : undefined;
@@ -52,6 +55,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
 
   function close(reason: PauseReason): PauseReason {
     recent = [];
+    busyInARow = 0;
     return reason;
   }
 }

@@ -23,7 +23,7 @@ const canaryTimeoutMs = 30_000;
 export async function findHealth(http: ServerHttp, signal: AbortSignal): Promise<Finding> {
   const asking = { signal, timeoutMs: smallTimeoutMs };
   const end = await exchange(http, { method: 'GET', path: '/health' }, asking);
-  if (!('status' in end)) return toFinding(end);
+  if (!('status' in end)) return toTrouble(end);
   return end.status < 500 ? { state: 'up' } : { state: 'away', cause: `/health: ${end.status}` };
 }
 
@@ -50,8 +50,8 @@ export async function findAnswer(
   const asking: Asking = { signal, timeoutMs: canaryTimeoutMs };
   const body = buildCanaryBody(model);
   const end = await exchange(http, { method: 'POST', path: '/v1/chat/completions', body }, asking);
-  if (!('status' in end)) return toFinding(end);
-  if (end.status !== 200) return toFinding(toCompletionResult(end));
+  if (!('status' in end)) return toTrouble(end);
+  if (end.status !== 200) return toTrouble(toCompletionResult(end));
   const completion = parseCompletion(end.body);
   if (completion === undefined) {
     return { state: 'misconfigured', cause: 'the answer is no chat completion' };
@@ -60,10 +60,6 @@ export async function findAnswer(
   return completion.finishReason === 'abort'
     ? { state: 'away', cause: 'aborted by the server' }
     : { state: 'up' };
-}
-
-function toFinding(result: CompletionResult): Finding {
-  return result.kind === 'away' && result.busy === true ? { state: 'up' } : toTrouble(result);
 }
 
 /** A test request has nothing in it that could be wrong by itself: a refusal means the configuration. */

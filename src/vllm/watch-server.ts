@@ -32,10 +32,15 @@ export async function watchServer(options: WatchOptions): Promise<void> {
     const done = await look(options, mustProbe);
     if (done) mustProbe = false;
     failures = done ? 0 : failures + 1;
-    const backoff = failures === 0 ? 1 : Math.min(2 ** (failures - 1), maxBackoff);
-    // Spread by a quarter, so that many processes do not knock at the same moment.
-    await rest(intervalMs * backoff * (0.75 + random() / 2), signal);
+    await rest(toWatchWaitMs(failures, intervalMs, random()), signal);
   }
+}
+
+/** Milliseconds to the next look: 1, 1, 2, 4, then 5 intervals after so many looks in vain, spread by a
+ *  quarter so that many processes do not knock at the same moment. `random` is from 0 to 1. */
+export function toWatchWaitMs(failures: number, intervalMs: number, random: number): number {
+  const backoff = failures === 0 ? 1 : Math.min(2 ** (failures - 1), maxBackoff);
+  return intervalMs * backoff * (0.75 + random / 2);
 }
 
 /** True when the endpoint is open as far as is known. */
