@@ -22,6 +22,8 @@ export interface WorldOptions {
   events?: string[];
   /** Slash commands that the app has. */
   commands?: string[];
+  /** Message shortcuts that the app has, as a message's menu shows them. */
+  shortcuts?: Settings['shortcuts'];
   /** How long the bot has to acknowledge; Slack gives 3 seconds. */
   ackTimeoutMs?: number;
   /** The pauses before an event is sent again; Slack waits 0, 1 and 5 minutes. */
@@ -55,8 +57,11 @@ export function createWorld(options: WorldOptions): {
     ackTimeoutMs,
     onConnection: () => store.changed({ kind: 'connection' }),
   });
-  const botUrl = options.botEventsUrl ?? (() => 'http://127.0.0.1:3000/slack/events');
-  const http = createHttpTransport({ botUrl, signingSecret: tokens.signingSecret, ackTimeoutMs });
+  const http = createHttpTransport({
+    botUrl: options.botEventsUrl ?? (() => 'http://127.0.0.1:3000/slack/events'),
+    signingSecret: tokens.signingSecret,
+    ackTimeoutMs,
+  });
   const delivery = new Delivery({
     transport: settings.mode === 'socket' ? socket : http,
     tricks: desk.tricks,
@@ -76,17 +81,12 @@ export function createWorld(options: WorldOptions): {
     baseUrl: () => `http://127.0.0.1:${port}`,
     later: timers.later,
   };
-  return {
-    world,
-    listen(bound) {
-      port = bound;
-    },
-    close() {
-      delivery.close();
-      socket.close();
-      timers.clear();
-    },
+  const close = (): void => {
+    delivery.close();
+    socket.close();
+    timers.clear();
   };
+  return { world, listen: (bound) => void (port = bound), close };
 }
 
 function createTimers(): { later: World['later']; clear: () => void } {
@@ -109,6 +109,7 @@ function toSettings(options: WorldOptions): Settings {
     scopes: new Set(options.scopes ?? defaultScopes),
     events: new Set(options.events ?? defaultEvents),
     commands: options.commands ?? ['/batch'],
+    shortcuts: options.shortcuts ?? [{ name: 'Run as a batch', callbackId: 'run_batch' }],
     shareDelayMs: options.shareDelayMs ?? 150,
     triggerTtlMs: options.triggerTtlMs ?? 3000,
   };

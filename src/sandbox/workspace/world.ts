@@ -13,6 +13,7 @@ export interface Settings {
   /** Subscribed events, named as in the app's manifest. */
   events: Set<string>;
   commands: string[];
+  shortcuts: { name: string; callbackId: string }[];
   /** How long after completeUploadExternal the file appears in its channel. */
   shareDelayMs: number;
   triggerTtlMs: number;
