@@ -32,7 +32,9 @@ export async function startApp(config: Config, log: Logger): Promise<AsyncDispos
   });
   const engine = stack.use(
     await startEngine({
-      ...{ config, log, stores },
+      config,
+      log,
+      stores,
       edges: {
         fetchFile(drop, directory, signal) {
           const [file] = drop.files;

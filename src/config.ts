@@ -51,6 +51,11 @@ export interface Config extends EngineConfig {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The environment itself, for the command line tool, which fills in what is missing. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
+
 /** Everything that is wrong with the configuration, a line each. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
@@ -63,7 +68,7 @@ export class ConfigError extends Error {
 }
 
 /** Reads the whole configuration of the bot; throws a ConfigError that names every problem. */
-export function readConfig(environment: Environment = process.env): Config {
+export function readConfig(environment = readEnvironment()): Config {
   const problems = findUnknown(environment);
   const { values, problems: unreadable } = readSecretFiles(environment);
   problems.push(...unreadable);
@@ -77,7 +82,7 @@ export function readConfig(environment: Environment = process.env): Config {
 }
 
 /** The same without what only Slack needs; for the command line. */
-export function readEngineConfig(environment: Environment = process.env): EngineConfig {
+export function readEngineConfig(environment: Environment): EngineConfig {
   const noSlack = { SLACK_BOT_TOKEN: 'xoxb-none', SLACK_APP_TOKEN: 'xapp-none' };
   return readConfig({ ...environment, ...noSlack });
 }

@@ -41,7 +41,7 @@ async function runDemo(options: DemoOptions): Promise<number> {
   }
   print(`\nOpen ${workspace.url} and drop a CSV into #products. Ctrl+C ends the demo.`);
   print(`A sample to drop: ${workspace.url}samples/products.csv`);
-  return untilInterrupted(bot);
+  return await untilInterrupted(bot);
 }
 
 try {

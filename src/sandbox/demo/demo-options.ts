@@ -57,7 +57,12 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | undefin
     throw new Error('--drop and --say go with --once. Without it, drop files on the page.');
   }
   return {
-    ...{ once, drop, say, out, gpu, mode },
+    once,
+    drop,
+    say,
+    out,
+    gpu,
+    mode,
     ...(vllm === undefined ? {} : { vllm }),
     ...(redis === undefined ? {} : { redis }),
   };

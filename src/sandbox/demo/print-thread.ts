@@ -38,7 +38,7 @@ function toText(message: Message): string {
 function readTexts(part: unknown): readonly string[] {
   if (typeof part !== 'object' || part === null) return [];
   if (Array.isArray(part)) return part.flatMap((item) => readTexts(item));
-  const { type, text, confirm: _, ...rest } = part as Record<string, unknown>;
+  const { type, text, confirm: _, ...rest }: { [field: string]: unknown } = { ...part };
   if (typeof text === 'string') return [text];
   const own = readTexts(text);
   if (type === 'button') return own.map((label) => `[ ${label} ]`);

@@ -28,10 +28,10 @@ export async function runOnce(run: RunOnce): Promise<boolean> {
   const channel = 'products';
   const place = await workspace.drop({ user: 'ada', channel, files, text: options.say });
   print(`Ada drops ${files.map((file) => file.name).join(', ')} into #${channel}.`);
-  const ended = await follow(place, files.length, run);
+  const delivered = await follow(place, files.length, run);
   const saved = await saveFiles(workspace, readThread(workspace, place), options.out);
   for (const path of saved) print(`Saved ${path}`);
-  return ended === 'delivered';
+  return delivered;
 }
 
 async function readFiles({
@@ -42,8 +42,9 @@ async function readFiles({
     const name = 'products.csv';
     return [{ name, bytes: Buffer.from(await sampleCsv(name, pictures)) }];
   }
-  const read = async (path: string) => ({ name: basename(path), bytes: await readFile(path) });
-  return Promise.all(options.drop.map(read));
+  return Promise.all(
+    options.drop.map(async (path) => ({ name: basename(path), bytes: await readFile(path) })),
+  );
 }
 
 /** Prints the thread until each dropped file is answered for, one way or the other. */
@@ -51,15 +52,14 @@ async function follow(
   place: Place,
   batches: number,
   { workspace, print, botEnded }: RunOnce,
-): Promise<'delivered' | 'not delivered'> {
+): Promise<boolean> {
   const printer = createThreadPrinter(print);
-  const { promise, resolve } = Promise.withResolvers<'delivered' | 'not delivered'>();
+  const { promise, resolve } = Promise.withResolvers<string>();
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      print('Nothing has changed for ten minutes.');
-      resolve('not delivered');
+      resolve('nothing has changed for ten minutes');
     }, quietMs);
     const thread = readThread(workspace, place);
     printer.show(thread);
@@ -67,18 +67,19 @@ async function follow(
     const [parent] = thread;
     const delivered = thread.filter((message) => (message.files ?? []).length > 0).length - 1;
     if (delivered >= batches) resolve('delivered');
-    else if (isGivenUp(parent)) resolve('not delivered');
+    else if (isGivenUp(parent)) resolve('the bot refused it');
   };
   const forget = workspace.onChange(look);
   look();
-  void botEnded.then((how) => {
-    print(`The bot ended (${String(how)}).`);
-    resolve('not delivered');
-  });
-  const result = await promise;
+  const result = await Promise.race([
+    promise,
+    botEnded.then((how) => `the bot ended: ${String(how)}`),
+  ]);
   forget();
+  printer.show(readThread(workspace, place));
   clearTimeout(timer);
-  return result;
+  if (result !== 'delivered') print(`Not finished (${result}).`);
+  return result === 'delivered';
 }
 
 function readThread(workspace: Workspace, { channel, ts }: Place): readonly Message[] {
@@ -90,25 +91,20 @@ function isGivenUp(parent: Message | undefined): boolean {
   return parent?.reactions?.some((reaction) => reaction.name === 'x') === true;
 }
 
-const pressed = new Set<string>();
-
-/** A batch that waits for a Start or Approve button gets it pressed, once. */
+/** A batch that waits for a Start or Approve button gets it pressed. */
 async function pressStart(workspace: Workspace, thread: readonly Message[]): Promise<void> {
-  for (const message of thread) {
-    for (const block of message.blocks ?? []) {
-      const { elements } = block;
-      if (!Array.isArray(elements)) continue;
-      for (const element of elements as { type?: string; action_id?: string }[]) {
-        const { action_id: actionId = '' } = element;
-        if (element.type !== 'button' || !/start|approve/i.test(actionId)) continue;
-        if (pressed.has(`${message.ts}/${actionId}`)) continue;
-        pressed.add(`${message.ts}/${actionId}`);
-        const { channel, ts: messageTs } = message;
-        await workspace.click({ user: 'ada', channel, messageTs, actionId });
-      }
-    }
+  for (const { channel, ts: messageTs, blocks } of thread) {
+    const actionId = /"action_id":"([^"]*(?:start|approve)[^"]*)"/i.exec(
+      JSON.stringify(blocks ?? []),
+    )?.[1];
+    if (actionId === undefined || pressed.has(messageTs)) continue;
+    pressed.add(messageTs);
+    await workspace.click({ user: 'ada', channel, messageTs, actionId });
   }
 }
+
+/** Messages whose button has been pressed: once is enough. */
+const pressed = new Set<string>();
 
 async function saveFiles(
   workspace: Workspace,

@@ -1,0 +1,51 @@
+// The command line of `npm run batch`.
+
+import { parseArgs } from 'node:util';
+
+export const help = `Runs a CSV through the model server without Slack, with the same engine as the bot.
+
+  npm run batch -- FILE [options]
+
+Options
+  --say TEXT   what the message would say, such as "prompt: Describe {{name}} in one sentence"
+  --vllm URL   the model server (default: VLLM_URL)
+  --out DIR    where the results files go (default: beside FILE)
+  --help       this text
+
+REDIS_URL names the Redis to use; without it a private one is started for the run. The other settings
+of .env.example hold here too, but for those of Slack. Ctrl+C stops the run and writes what is finished.
+The exit code is 0 when the run completed (also when rows failed), 1 when not, 78 for bad settings.
+`;
+
+export interface BatchOptions {
+  readonly file: string;
+  readonly say: string;
+  readonly vllm?: string;
+  readonly out?: string;
+}
+
+/** Undefined where help was asked for. Throws an Error with a sentence where the options are off. */
+export function parseBatchOptions(args: readonly string[]): BatchOptions | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      say: { type: 'string', default: '' },
+      vllm: { type: 'string' },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) {
+    throw new Error('Name one file: npm run batch -- products.csv (see --help)');
+  }
+  const { say, vllm, out } = values;
+  return {
+    file,
+    say,
+    ...(vllm === undefined ? {} : { vllm }),
+    ...(out === undefined ? {} : { out }),
+  };
+}

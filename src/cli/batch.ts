@@ -1,0 +1,108 @@
+// A file through the engine without Slack: drop, progress, results on disk.
+
+import { randomUUID } from 'node:crypto';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasEnded, type Batch } from '../batch/batch.ts';
+import { ConfigError, configExitCode, readEngineConfig, readEnvironment } from '../config.ts';
+import { startEngine } from '../engine.ts';
+import { sentenceOf, toError } from '../errors.ts';
+import { createLogger } from '../logger.ts';
+import { provideRedis } from '../sandbox/redis/redis-server.ts';
+import { openStores, type Stores } from '../stores.ts';
+import { help, parseBatchOptions, type BatchOptions } from './batch-options.ts';
+import { createLocalEdges } from './local-edges.ts';
+import { createProgressBar } from './progress-bar.ts';
+
+const pollMs = 300;
+const person = 'you';
+
+/** The exit code. */
+async function runBatch(options: BatchOptions): Promise<number> {
+  await access(options.file).catch((error: unknown) => {
+    throw new Error(`${options.file} cannot be read. Check the path.`, { cause: error });
+  });
+  await using stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-batch-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const environment = readEnvironment();
+  const redis = await provideRedis(environment['REDIS_URL']);
+  stack.defer(() => redis.stop());
+  const config = readEngineConfig({
+    LOG_LEVEL: 'error',
+    ...environment,
+    ...(options.vllm === undefined ? {} : { VLLM_URL: options.vllm }),
+    REDIS_URL: redis.url,
+    // A run of its own: it shares nothing with a bot on the same Redis.
+    KEY_PREFIX: `cli-${randomUUID().slice(0, 8)}`,
+    DATA_DIR: dataDir,
+  });
+  const log = createLogger(config.logLevel, process.stderr);
+  const stores = stack.use(await openStores(config, log));
+  const edges = createLocalEdges({
+    file: options.file,
+    out: options.out ?? dirname(resolve(options.file)),
+    locale: environment['LC_ALL'] ?? environment['LANG'],
+    onDelivered: (paths) => {
+      for (const path of paths) console.log(`Wrote ${path}`);
+    },
+  });
+  stack.use(await startEngine({ config, log, stores, edges }));
+  const id = await drop(options, stores);
+  process.once('SIGINT', () => void stores.ledger.cancel(id, person));
+  return report(await follow(id, stores));
+}
+
+async function drop({ file, say }: BatchOptions, { ledger }: Stores): Promise<string> {
+  const { id } = await ledger.recordDrop({
+    key: randomUUID(),
+    team: 'cli',
+    channel: 'cli',
+    messageTs: '0',
+    threadTs: '0',
+    user: person,
+    text: say,
+    files: [{ id: file, name: basename(file) }],
+    addressed: true,
+  });
+  return id;
+}
+
+async function follow(id: string, { ledger }: Stores): Promise<Batch> {
+  const bar = createProgressBar(process.stderr);
+  for (;;) {
+    const batch = await ledger.readBatch(id);
+    if (batch === undefined) throw new Error('The batch has vanished from Redis. Run it again.');
+    bar.show(batch);
+    if (hasEnded(batch)) {
+      bar.end();
+      return batch;
+    }
+    await sleep(pollMs);
+  }
+}
+
+/** Says how it went; the exit code. */
+function report({ state, fault, counts, faultGroups, language }: Batch): number {
+  if (fault !== undefined) {
+    console.error(sentenceOf(fault, language));
+    return 1;
+  }
+  const { total, done, failed, cancelled } = counts;
+  console.log(`${done} of ${total} rows done, ${failed} failed, ${cancelled} not started.`);
+  for (const { count, example, lines } of faultGroups) {
+    console.log(`  ${count} x ${sentenceOf(example, language)} (row ${lines.join(', ')})`);
+  }
+  return state === 'done' ? 0 : 1;
+}
+
+try {
+  const options = parseBatchOptions(process.argv.slice(2));
+  if (options === undefined) console.log(help);
+  else process.exitCode = await runBatch(options);
+} catch (error) {
+  console.error(toError(error).message);
+  process.exitCode = error instanceof ConfigError ? configExitCode : 1;
+}

@@ -1,0 +1,68 @@
+// The read and the finish step, joined with what they need: files on this machine's disk, the parser,
+// the results writer, and the edges' way of fetching and delivering.
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EngineParts } from './engine.ts';
+import { namesPictures } from './intake/names-pictures.ts';
+import { openTable } from './intake/open-table.ts';
+import { createSteps } from './queue/steps.ts';
+import { writeResults } from './results/write-results.ts';
+import { createFinishStep, type FinishNeeds } from './work/finish-batch.ts';
+import { createReadStep, type ReadNeeds } from './work/read-batch.ts';
+
+/** This process runs steps from now on; disposing aborts them, and they run again elsewhere. */
+export function startSteps(parts: EngineParts): AsyncDisposable {
+  const { log, stores } = parts;
+  const { redis, store, announcements } = stores;
+  const steps = createSteps({
+    redis,
+    store,
+    announcements,
+    onError: (error, step) => log.warn({ err: error, ...step }, 'a step failed and will run again'),
+  });
+  steps.work('read', createReadStep(toReadNeeds(parts)));
+  steps.work('finish', createFinishStep(toFinishNeeds(parts)));
+  return { [Symbol.asyncDispose]: () => steps.close() };
+}
+
+function toReadNeeds({ config, log, stores, edges }: EngineParts): ReadNeeds {
+  const { maxRows, maxImagesPerRow, dataDir } = config;
+  return {
+    ledger: stores.ledger,
+    log,
+    async fetchFile(drop, signal) {
+      await using stack = new AsyncDisposableStack();
+      const directory = stack.use(await openDirectory(dataDir));
+      const file = await edges.fetchFile(drop, directory.path, signal);
+      const kept = stack.move();
+      return { ...file, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+    },
+    openTable: ({ path, name }, signal) =>
+      openTable(path, { name, maxRows, maxImagesPerRow, signal }),
+    looksLikeBatch: ({ path }) => namesPictures(path),
+    languageOf: edges.languageOf,
+    linkTo: edges.linkTo,
+  };
+}
+
+function toFinishNeeds({ config, log, stores, edges }: EngineParts): FinishNeeds {
+  return {
+    ledger: stores.ledger,
+    log,
+    openDirectory: () => openDirectory(config.dataDir),
+    writeResults: (batch, { directory, rows }) => {
+      const { recipe, table, language, drop } = batch;
+      const fileName = drop.files[0]?.name ?? 'batch.csv';
+      return writeResults({ directory, fileName, table, recipe, language, rows });
+    },
+    deliver: edges.deliver,
+  };
+}
+
+/** A new directory for one step, removed when it is disposed. */
+async function openDirectory(dataDir: string): Promise<{ path: string } & AsyncDisposable> {
+  await mkdir(dataDir, { recursive: true });
+  const path = await mkdtemp(join(dataDir, 'batch-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
