@@ -18,18 +18,17 @@ export interface TestRedis {
  *  Every key that holds the prefix is deleted; a key that comes back (something still runs and
  *  writes) or that lacks the prefix fails the run at its end. */
 export function testRedis(): TestRedis {
+  const redis = openTestRedis();
+  onTestFinished(() => redis[Symbol.asyncDispose]());
+  return redis;
+}
+
+/** The same for something that lives longer than a test: it deletes its keys when it is disposed. */
+export function openTestRedis(): TestRedis & AsyncDisposable {
   const url = inject('redisUrl');
   const prefix = `test-${randomUUID().slice(0, 8)}`;
   const client = new Redis(url, { lazyConnect: true });
   const keys = async (): Promise<string[]> => (await scan(client, `*${prefix}*`)).toSorted();
-  onTestFinished(async () => {
-    try {
-      const left = await keys();
-      if (left.length > 0) await client.unlink(...left);
-    } finally {
-      client.disconnect();
-    }
-  });
   return {
     url,
     prefix,
@@ -38,6 +37,14 @@ export function testRedis(): TestRedis {
       const all = await keys();
       const times = await Promise.all(all.map((key) => client.pttl(key)));
       return all.filter((_key, index) => times[index] === -1);
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        const left = await keys();
+        if (left.length > 0) await client.unlink(...left);
+      } finally {
+        client.disconnect();
+      }
     },
   };
 }

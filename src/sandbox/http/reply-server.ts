@@ -21,7 +21,7 @@ export interface Ask {
 }
 
 /** The client closed the connection before it had its reply. */
-export class ClientGone extends Error {
+class ClientGone extends Error {
   constructor() {
     super('The client went away.');
     this.name = 'ClientGone';

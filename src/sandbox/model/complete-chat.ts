@@ -8,7 +8,15 @@ import type { Engine } from './engine.ts';
 import { spoilContent, throwIfFailing, toEarlyReply, type ModelFault } from './model-faults.ts';
 import type { FinishReason, ModelMetrics } from './model-metrics.ts';
 import type { PictureReader, ReadPicture } from './picture-reader.ts';
-import * as tokens from './token-count.ts';
+import {
+  countImageTokens,
+  countTextTokens,
+  cutToTokens,
+  tokensAroundMessage,
+  tokensAroundPicture,
+  tokensBeforeAnswer,
+  type Size,
+} from './token-count.ts';
 import { writeAnswer } from './write-answer.ts';
 
 export interface ServedModel {
@@ -23,7 +31,7 @@ export interface ServedModel {
 }
 
 /** What is learned of a request on its way; filled in as it goes. */
-export interface Seen {
+interface Seen {
   pictures: readonly ReadPicture[];
   promptTokens: number;
 }
@@ -88,11 +96,11 @@ export function checkImageCount({ maxImages }: ServedModel, { images }: ChatRequ
 }
 
 /** Tokens of the whole prompt: text, pictures, and what the chat template puts around them. */
-export function countPromptTokens(request: ChatRequest, pictures: readonly tokens.Size[]): number {
-  const around = request.messages * tokens.tokensAroundMessage + tokens.tokensBeforeAnswer;
+export function countPromptTokens(request: ChatRequest, pictures: readonly Size[]): number {
+  const around = request.messages * tokensAroundMessage + tokensBeforeAnswer;
   return pictures.reduce(
-    (sum, size) => sum + tokens.countImageTokens(size, request.bounds) + tokens.tokensAroundPicture,
-    around + tokens.countTextTokens(request.text),
+    (sum, size) => sum + countImageTokens(size, request.bounds) + tokensAroundPicture,
+    around + countTextTokens(request.text),
   );
 }
 
@@ -123,11 +131,11 @@ interface Answer {
 function toAnswer({ request, seen, fault }: ChatJob, maxTokens: number): Answer {
   const sight = { pictures: seen.pictures, rowText: request.rowText };
   const whole = spoilContent(writeAnswer(request.format, sight), fault);
-  const content = tokens.cutToTokens(whole, maxTokens);
+  const content = cutToTokens(whole, maxTokens);
   const stop = content === whole ? 'stop' : 'length';
   return {
     content,
-    tokens: tokens.countTextTokens(content),
+    tokens: countTextTokens(content),
     reason: fault.abort === true ? 'abort' : stop,
   };
 }

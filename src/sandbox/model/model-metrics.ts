@@ -5,7 +5,7 @@ import type { Engine, Timing } from './engine.ts';
 
 export type FinishReason = 'stop' | 'length' | 'abort' | 'error';
 
-export interface Finished {
+interface Finished {
   readonly reason: FinishReason;
   readonly promptTokens: number;
   readonly completionTokens: number;

@@ -31,7 +31,7 @@ export interface ModelServerOptions {
 }
 
 /** How the server is away: its port refuses, or a proxy in front of it answers 503 to everything. */
-export type Absence = 'refused' | 'unavailable';
+type Absence = 'refused' | 'unavailable';
 
 export interface ModelServerFaults {
   /** What happens to the next `times` completions (that match). */

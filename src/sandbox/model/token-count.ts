@@ -12,7 +12,7 @@ export interface AreaBounds {
   readonly longest_edge: number;
 }
 
-export const defaultBounds: AreaBounds = { shortest_edge: 65_536, longest_edge: 16_777_216 };
+const defaultBounds: AreaBounds = { shortest_edge: 65_536, longest_edge: 16_777_216 };
 
 /** Tokens around a picture: <|vision_start|> and <|vision_end|>. */
 export const tokensAroundPicture = 2;

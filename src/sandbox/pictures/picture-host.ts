@@ -10,7 +10,7 @@ import { drawPicture } from './draw-picture.ts';
 import { parsePictureName } from './picture-name.ts';
 
 /** What happens to a request for a picture; several fields are several faults at once. */
-export interface PictureFault {
+interface PictureFault {
   /** Only for paths that hold this. */
   readonly matching?: string;
   readonly status?: number;

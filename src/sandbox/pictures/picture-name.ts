@@ -28,7 +28,7 @@ const sizes = [
   [1600, 1000],
 ] as const;
 
-export type PictureFormat = 'jpeg' | 'png' | 'webp';
+type PictureFormat = 'jpeg' | 'png' | 'webp';
 
 export interface PictureSpec {
   readonly shape: ShapeName;
