@@ -85,15 +85,15 @@ async function follow(id: string, { ledger }: Stores): Promise<Batch> {
 }
 
 /** Says how it went; the exit code. */
-function report({ state, fault, counts, faultGroups, language }: Batch): number {
+function report({ state, fault, counts, faultGroups }: Batch): number {
   if (fault !== undefined) {
-    console.error(sentenceOf(fault, language));
+    console.error(sentenceOf(fault, 'en'));
     return 1;
   }
   const { total, done, failed, cancelled } = counts;
   console.log(`${done} of ${total} rows done, ${failed} failed, ${cancelled} not started.`);
   for (const { count, example, lines } of faultGroups) {
-    console.log(`  ${count} x ${sentenceOf(example, language)} (row ${lines.join(', ')})`);
+    console.log(`  ${count} x ${sentenceOf(example, 'en')} (row ${lines.join(', ')})`);
   }
   return state === 'done' ? 0 : 1;
 }

@@ -40,7 +40,7 @@ export function createProgressBar(terminal: Terminal): ProgressBar {
       });
       const line = toLine(batch, toSecondsLeft(samples, batch.counts));
       if (line === shown) return;
-      const percent = toPercent(batch.counts);
+      const percent = batch.counts.total === 0 ? 0 : toPercent(batch.counts);
       const isStep = percent - shownPercent >= stepPercent || batch.state === 'paused';
       if (terminal.isTTY !== true && !isStep) return;
       shown = line;
