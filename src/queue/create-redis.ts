@@ -3,6 +3,7 @@
 
 import { Redis } from 'ioredis';
 import { promptRedisOptions, redisOptions } from './redis-options.ts';
+import { withDeadline } from './with-deadline.ts';
 
 export interface RedisSettings {
   readonly url: string;
@@ -48,15 +49,6 @@ export function createRedis(settings: RedisSettings): RedisConnections {
 
 /** Says goodbye for at most a second, then hangs up. */
 export async function closeConnection(connection: Redis): Promise<void> {
-  if (connection.status === 'ready') {
-    const goodbye = connection.quit().catch(() => {});
-    await Promise.race([goodbye, waitFor(1000)]);
-  }
+  if (connection.status === 'ready') await withDeadline(connection.quit(), 1000).catch(() => {});
   connection.disconnect();
-}
-
-function waitFor(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

@@ -103,8 +103,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       await store.run(scripts.end, id);
     },
     ...createRate(store),
-    onCancelled: (listener) => announcements.on('cancelled', listener),
-    onChanged: (listener) => announcements.on('changed', listener),
+    onCancelled: (listener) => void announcements.on('cancelled', listener),
+    onChanged: (listener) => void announcements.on('changed', listener),
   };
 }
 

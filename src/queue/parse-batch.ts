@@ -34,6 +34,7 @@ export function parseBatch(id: string, record: StoredHash, faults: StoredHash): 
     ...parsePause(record),
     ...pick(record, ['startedMs', 'endedMs'], Number),
     ...pick(record, ['fault', 'table', 'summary', 'recipe'], JSON.parse),
+    ...pick(record, ['textIgnored'], (text) => text === '1'),
     ...pick(record, ['model', 'fileHash', 'cancelledBy'], String),
   };
 }

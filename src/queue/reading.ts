@@ -8,6 +8,7 @@ import type { Fault } from '../errors.ts';
 import { packJson } from './pack.ts';
 import { readScript } from './script.ts';
 import type { Store } from './store.ts';
+import { withDeadline } from './with-deadline.ts';
 
 const scripts = {
   recordDrop: readScript('record-drop', z.tuple([z.string(), z.number()])),
@@ -33,7 +34,7 @@ export async function recordDrop(
     JSON.stringify(drop),
     drop.team,
   );
-  const [id, created] = await withDeadline(recorded);
+  const [id, created] = await withDeadline(recorded, recordDeadlineMs);
   return { id, created: created === 1 };
 }
 
@@ -66,6 +67,7 @@ export async function startRunning(store: Store, id: string, plan: BatchPlan): P
     JSON.stringify(plan.summary),
     JSON.stringify(plan.recipe),
     plan.fileHash,
+    plan.textIgnored ? 1 : 0,
   );
   return started === 1;
 }
@@ -73,17 +75,4 @@ export async function startRunning(store: Store, id: string, plan: BatchPlan): P
 /** Ends a batch that is being read; without a fault nobody is told. */
 export async function refuse(store: Store, id: string, fault?: Fault): Promise<void> {
   await store.run(scripts.refuse, id, fault === undefined ? '' : JSON.stringify(fault));
-}
-
-async function withDeadline<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const error = new Error(`Redis has not answered within ${recordDeadlineMs} ms`);
-    timer = setTimeout(() => reject(error), recordDeadlineMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -20,7 +20,7 @@ export interface Store {
 
 export interface StoreOptions {
   readonly redis: RedisConnections;
-  /** Two installations on one Redis have two prefixes. */
+  /** Two installations on one Redis have two prefixes; a colon at the end is part of every name anyway. */
   readonly prefix: string;
   /** Default 30 days. */
   readonly retentionSeconds?: number;
@@ -31,10 +31,11 @@ const thirtyDaysInSeconds = 30 * 24 * 3600;
 export function createStore(options: StoreOptions): Store {
   const { commands } = options.redis;
   const retentionSeconds = options.retentionSeconds ?? thirtyDaysInSeconds;
-  const shared = [1, options.prefix, retentionSeconds];
+  const prefix = options.prefix.replace(/:$/, '');
+  const shared = [1, prefix, retentionSeconds];
   return {
     redis: commands,
-    keys: buildKeys(options.prefix),
+    keys: buildKeys(prefix),
     retentionSeconds,
     run: async (script, ...args) => {
       const reply = await callScript(script, (command, text) =>

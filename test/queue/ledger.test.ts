@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isConserved } from '../../src/batch/batch.ts';
 import type { FinishedRow } from '../../src/queue/read-results.ts';
-import type { Lease } from '../../src/queue/leasing.ts';
+import { commit, type Lease } from '../../src/queue/leasing.ts';
+import type { Store } from '../../src/queue/store.ts';
 import type { Ledger } from '../../src/queue/ledger.ts';
 import { toFault } from '../../src/errors.ts';
 import {
@@ -80,6 +81,17 @@ describe('reading', () => {
     expect(await ledger.startRunning(id, buildPlan(60))).toBe(true);
     expect(await ledger.startRunning(id, buildPlan(60))).toBe(false);
     expect((await leaseOne(ledger)).rows).toHaveLength(50);
+  });
+
+  it('keeps the plan with the batch', async () => {
+    const { ledger } = createFixture();
+    const { id } = await ledger.recordDrop(buildDrop());
+    await writeRows(ledger, id, 2);
+    const plan = { ...buildPlan(2), textIgnored: true };
+    await ledger.startRunning(id, plan);
+    const batch = await ledger.readBatch(id);
+    expect(batch).toMatchObject(plan);
+    expect(batch?.startedMs).toBeGreaterThan(0);
   });
 
   it('does not start with a chunk missing', async () => {
@@ -236,7 +248,7 @@ describe('commits', () => {
   it('turn running into finishing with the last row, and end it once', async () => {
     const { ledger, announcements } = createFixture();
     const due: string[] = [];
-    announcements.on('due', (text) => due.push(text));
+    await announcements.on('due', (text) => due.push(text));
     const id = await startBatch(ledger, 51);
     await finishChunk(ledger, await leaseOne(ledger));
     expect((await ledger.readBatch(id))?.state).toBe('running');
@@ -269,23 +281,17 @@ describe('commits', () => {
     const { ledger, store } = createFixture({ leaseMs: 1 });
     const id = await startBatch(ledger, 2);
     const lease = await leaseOne(ledger);
-    // A seal that another process has not come to: the commit script alone has run.
-    const sealed = new Error('died');
-    const dying = {
+    const dying: Store = {
       ...store,
-      redis: new Proxy(store.redis, {
-        get: (target, name) => {
-          if (name === 'hmget') throw sealed;
-          const value: unknown = Reflect.get(target, name);
-          return typeof value === 'function' ? value.bind(target) : value;
-        },
-      }),
+      run: (script, ...args) =>
+        script.source.includes('-- Swaps a chunk')
+          ? Promise.reject(new Error('died before it'))
+          : store.run(script, ...args),
     };
-    const { commit } = await import('../../src/queue/leasing.ts');
     for (const row of lease.rows) {
       expect(await commit(dying, { lease, row, outcome: buildDone(row) })).toBe('committed');
     }
-    expect(await store.redis.hkeys(store.keys.batch(id, 'outcomes'))).toEqual(['0', '1']);
+    expect(await store.redis.hlen(store.keys.batch(id, 'outcomes'))).toBe(2);
     expect((await ledger.readBatch(id))?.state).toBe('finishing');
     expect((await readAll(ledger, id)).map(({ outcome }) => outcome.status)).toEqual([
       'done',

@@ -93,6 +93,7 @@ export function buildPlan(rows: number): BatchPlan {
       contextColumns: [0, 1],
     },
     fileHash: 'f'.repeat(64),
+    textIgnored: false,
   };
 }
 

@@ -1,0 +1,145 @@
+// The limiter in front of one model server, shared by all processes through Redis: the weights of what
+// they have in flight together never pass its budget.
+
+import Bottleneck from 'bottleneck';
+import { createGateConnection, type GateConnection } from './gate-connection.ts';
+import { createGateKeeper, type GateKeeper, type GateRepair } from './gate-keeper.ts';
+import { runInSlot } from './gate-slot.ts';
+import { GateUnavailable } from './gate-unavailable.ts';
+import { withDeadline } from './with-deadline.ts';
+
+/** A budget below the largest weight of a row would hold up everything behind such a row. */
+const largestWeight = 8;
+const dayMs = 24 * 3600 * 1000;
+const closeDeadlineMs = 5000;
+
+export interface GateOptions {
+  readonly redisUrl: string;
+  readonly prefix: string;
+  /** Names the model server: gates with the same name share their budget. */
+  readonly endpoint: string;
+  /** Weight that may be in flight; at least 8 is used. */
+  readonly budget: number;
+  /** After this a slot counts as free, whatever became of its holder: the request's deadline + 15 s. */
+  readonly expirationMs: number;
+  /** How long Redis may take to answer at the start; default 10 s. */
+  readonly readyDeadlineMs?: number;
+  /** How often sums are mended that a lost reply has made wrong; default 30 s. */
+  readonly reconcileEveryMs?: number;
+  readonly onError?: (error: unknown) => void;
+  readonly onRepair?: (repair: GateRepair) => void;
+}
+
+export interface GateCounts {
+  /** Weight in flight, over all processes. */
+  readonly running: number;
+  /** Jobs that wait in this process. */
+  readonly queued: number;
+  readonly budget: number;
+}
+
+export interface Gate {
+  /** Runs `work` when its weight (1 to 8) fits into the budget, and settles as it does. While it waits it
+   *  rejects with the signal's reason, or with GateUnavailable where the gate fails; nothing is retried
+   *  inside. What waits is lost with the process: keep it to about twice the budget. */
+  run<T>(
+    job: { readonly weight: number; readonly signal: AbortSignal },
+    work: () => Promise<T>,
+  ): Promise<T>;
+  /** For all processes; at least 8 is used. */
+  setBudget(budget: number): Promise<void>;
+  counts(): Promise<GateCounts>;
+  /** Turns away what waits and gives what runs at most 5 s. */
+  close(): Promise<void>;
+}
+
+/** Rejects with GateUnavailable where Redis does not answer in time. */
+export async function createGate(options: GateOptions): Promise<Gate> {
+  const link = createGateConnection(options.redisUrl);
+  const { onError = () => {} } = options;
+  link.connection.on('error', onError);
+  const id = `${options.prefix.replace(/:$/, '')}:gate:${options.endpoint}`;
+  const maxConcurrent = toBudget(options.budget);
+  const limiter = new Bottleneck({
+    id,
+    connection: link.connection,
+    maxConcurrent,
+    clearDatastore: false,
+    heartbeatInterval: 2000,
+    timeout: dayMs,
+  });
+  limiter.on('error', onError);
+  try {
+    await withDeadline(limiter.ready(), options.readyDeadlineMs ?? 10_000);
+    // What is stored wins otherwise: the budget of an earlier start would stay.
+    await updateBudget(limiter, maxConcurrent);
+    const keeper = createGateKeeper({
+      client: link.client,
+      id,
+      refresh: () => limiter.running(),
+      onError,
+      onRepair: options.onRepair ?? (() => {}),
+      reconcileEveryMs: options.reconcileEveryMs ?? 30_000,
+    });
+    return buildGate({ options, limiter, link, keeper, id });
+  } catch (error) {
+    await link.connection.disconnect(false);
+    throw new GateUnavailable({ cause: error });
+  }
+}
+
+interface Parts {
+  readonly options: GateOptions;
+  readonly limiter: Bottleneck;
+  readonly link: GateConnection;
+  readonly keeper: GateKeeper;
+  readonly id: string;
+}
+
+function buildGate(parts: Parts): Gate {
+  const { limiter, link, id, options } = parts;
+  let waiting = 0;
+  return {
+    run: ({ weight, signal }, work) => {
+      waiting += 1;
+      return runInSlot(limiter, {
+        weight: Math.min(Math.max(Math.ceil(weight), 1), largestWeight),
+        expirationMs: options.expirationMs,
+        signal,
+        work,
+        onLeft: () => {
+          waiting -= 1;
+        },
+        onError: options.onError ?? (() => {}),
+      });
+    },
+    setBudget: (budget) => updateBudget(limiter, toBudget(budget)),
+    counts: async () => {
+      const [running, stored] = await link.client.hmget(
+        `b_${id}_settings`,
+        'running',
+        'maxConcurrent',
+      );
+      return { running: Number(running), queued: waiting, budget: Number(stored) };
+    },
+    close: () => closeGate(parts),
+  };
+}
+
+async function closeGate({ limiter, link, keeper }: Parts): Promise<void> {
+  keeper.stop();
+  const stopped = limiter.stop({ dropWaitingJobs: true });
+  await withDeadline(stopped, closeDeadlineMs).catch(() => {});
+  // The last slots are freed by commands that are still under way; a Redis that is away frees them later.
+  await withDeadline(link.connection.disconnect(true), 1000).catch(() => {});
+  await link.connection.disconnect(false);
+}
+
+/** Bottleneck's types say that this returns at once; it does not. */
+async function updateBudget(limiter: Bottleneck, maxConcurrent: number): Promise<void> {
+  await Promise.resolve<unknown>(limiter.updateSettings({ maxConcurrent }));
+}
+
+function toBudget(budget: number): number {
+  return Math.max(Math.floor(budget), largestWeight);
+}

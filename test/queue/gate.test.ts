@@ -1,0 +1,281 @@
+import Bottleneck from 'bottleneck';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createGate, type Gate, type GateOptions } from '../../src/queue/gate.ts';
+import { GateUnavailable } from '../../src/queue/gate-unavailable.ts';
+import { startRedis, type RunningRedis } from '../../src/sandbox/redis/redis-server.ts';
+import { testRedis } from '../support/test-redis.ts';
+import { startProgram } from './start-program.ts';
+
+const never = new AbortController().signal;
+
+async function openGate(change: Partial<GateOptions> & { redisUrl: string; prefix: string }) {
+  const gate = await createGate({ endpoint: 'test', budget: 8, expirationMs: 60_000, ...change });
+  onTestFinished(() => gate.close());
+  return gate;
+}
+
+async function ownRedis(args: readonly string[] = []): Promise<RunningRedis> {
+  const server = await startRedis({ args });
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** A job that runs until it is told to end. */
+function hold(gate: Gate, weight: number) {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  const done = gate.run({ weight, signal: never }, () => {
+    start();
+    return ended;
+  });
+  return { started, end, done };
+}
+
+async function clientFor(url: string): Promise<Redis> {
+  const client = new Redis(url);
+  onTestFinished(() => client.disconnect());
+  return client;
+}
+
+describe('the gate', () => {
+  it('passes on what the work answers and how it fails', async () => {
+    const { url, prefix } = testRedis();
+    const gate = await openGate({ redisUrl: url, prefix });
+    expect(await gate.run({ weight: 1, signal: never }, () => Promise.resolve(7))).toBe(7);
+    const broken = new Error('broken');
+    const failing = gate.run({ weight: 1, signal: never }, () => Promise.reject(broken));
+    await expect(failing).rejects.toBe(broken);
+    await vi.waitFor(async () => expect((await gate.counts()).running).toBe(0));
+  });
+
+  it('keeps the budget over two processes and lets everything through', async () => {
+    const { url, prefix } = testRedis();
+    const gates = await Promise.all([1, 2].map(() => openGate({ redisUrl: url, prefix })));
+    let inFlight = 0;
+    let most = 0;
+    let ran = 0;
+    const jobs = Array.from({ length: 60 }, async (_, turn) => {
+      const weight = (turn % 4) + 1;
+      await gates[turn % 2]?.run({ weight, signal: never }, async () => {
+        inFlight += weight;
+        most = Math.max(most, inFlight);
+        await new Promise((resolve) => setImmediate(resolve));
+        inFlight -= weight;
+        ran += 1;
+      });
+    });
+    await Promise.all(jobs);
+    expect(ran).toBe(60);
+    expect(most).toBeGreaterThan(4);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
+  it('never has a budget below the largest weight, and takes weights between 1 and 8', async () => {
+    const { url, prefix } = testRedis();
+    const gate = await openGate({ redisUrl: url, prefix, budget: 1 });
+    expect(await gate.counts()).toEqual({ running: 0, queued: 0, budget: 8 });
+    const heavy = hold(gate, 99);
+    await heavy.started;
+    expect((await gate.counts()).running).toBe(8);
+    heavy.end();
+    await heavy.done;
+    const light = hold(gate, 0);
+    await light.started;
+    expect((await gate.counts()).running).toBe(1);
+    light.end();
+    await light.done;
+  });
+
+  it('uses the budget that it is given, not one that was stored before', async () => {
+    const { url, prefix } = testRedis();
+    const first = await openGate({ redisUrl: url, prefix, budget: 32 });
+    const second = await openGate({ redisUrl: url, prefix, budget: 16 });
+    expect((await first.counts()).budget).toBe(16);
+    await first.setBudget(40);
+    expect((await second.counts()).budget).toBe(40);
+    const jobs = Array.from({ length: 5 }, () => hold(second, 8));
+    await Promise.all(jobs.map(({ started }) => started));
+    expect((await second.counts()).running).toBe(40);
+    jobs.forEach(({ end }) => end());
+    await Promise.all(jobs.map(({ done }) => done));
+  });
+
+  it('lets go at once of a job that is aborted while it waits, and never runs it', async () => {
+    const { url, prefix } = testRedis();
+    const gate = await openGate({ redisUrl: url, prefix });
+    const first = hold(gate, 8);
+    await first.started;
+    const abort = new AbortController();
+    let ran = false;
+    const waiting = gate.run({ weight: 8, signal: abort.signal }, async () => {
+      ran = true;
+    });
+    expect((await gate.counts()).queued).toBe(1);
+    const reason = new Error('cancelled');
+    abort.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    expect((await gate.counts()).queued).toBe(0);
+    const last = hold(gate, 8);
+    first.end();
+    await last.started;
+    last.end();
+    await Promise.all([first.done, last.done]);
+    expect(ran).toBe(false);
+    const early = gate.run({ weight: 1, signal: abort.signal }, () => Promise.resolve());
+    await expect(early).rejects.toBe(reason);
+  });
+
+  it('does not touch work that is aborted while it runs', async () => {
+    const { url, prefix } = testRedis();
+    const gate = await openGate({ redisUrl: url, prefix });
+    const abort = new AbortController();
+    const result = gate.run({ weight: 1, signal: abort.signal }, async () => {
+      abort.abort();
+      return 'went on';
+    });
+    expect(await result).toBe('went on');
+  });
+
+  it('frees a slot whose work is overdue, and still settles with the work', async () => {
+    const { url, prefix } = testRedis();
+    const errors: unknown[] = [];
+    const gate = await openGate({
+      redisUrl: url,
+      prefix,
+      expirationMs: 50,
+      onError: (error) => errors.push(error),
+    });
+    const overdue = hold(gate, 8);
+    await overdue.started;
+    const next = hold(gate, 8);
+    await next.started;
+    expect(errors).toHaveLength(1);
+    overdue.end();
+    next.end();
+    await Promise.all([overdue.done, next.done]);
+  });
+
+  it('tells its own failure from that of the work', async () => {
+    const server = await ownRedis();
+    const gate = await openGate({ redisUrl: server.url, prefix: 'p' });
+    const client = await clientFor(server.url);
+    await client.config('SET', 'maxmemory', '1');
+    const refused = gate.run({ weight: 1, signal: never }, () => Promise.resolve());
+    await expect(refused).rejects.toBeInstanceOf(GateUnavailable);
+    await expect(refused).rejects.toMatchObject({ cause: { message: /OOM/ } });
+    await client.config('SET', 'maxmemory', '0');
+    expect(await gate.run({ weight: 1, signal: never }, () => Promise.resolve('on'))).toBe('on');
+  });
+
+  it('turns away what waits when it is closed', async () => {
+    const { url, prefix } = testRedis();
+    const gate = await openGate({ redisUrl: url, prefix });
+    const running = hold(gate, 8);
+    await running.started;
+    const waiting = gate.run({ weight: 1, signal: never }, () => Promise.resolve());
+    const closed = gate.close();
+    await expect(waiting).rejects.toBeInstanceOf(GateUnavailable);
+    running.end();
+    await running.done;
+    await closed;
+  });
+});
+
+describe('the gate over trouble in Redis', () => {
+  it('goes on after its keys are lost, with what runs and what waits', async () => {
+    const server = await ownRedis();
+    const gate = await openGate({ redisUrl: server.url, prefix: 'p' });
+    const running = hold(gate, 8);
+    await running.started;
+    const waiting = Array.from({ length: 20 }, (_, turn) =>
+      gate.run({ weight: 8, signal: never }, () => Promise.resolve(turn)),
+    );
+    const client = await clientFor(server.url);
+    await client.flushall();
+    running.end();
+    expect(await Promise.all(waiting)).toHaveLength(20);
+    await running.done;
+    const idle = { running: 0, queued: 0, budget: 8 };
+    await vi.waitFor(async () => expect(await gate.counts()).toEqual(idle));
+  });
+
+  it('goes on when a restarted Redis has forgotten everything', async () => {
+    const server = await ownRedis();
+    const gate = await openGate({ redisUrl: server.url, prefix: 'p' });
+    expect(await gate.run({ weight: 1, signal: never }, () => Promise.resolve(1))).toBe(1);
+    await server.restart();
+    expect(await gate.run({ weight: 8, signal: never }, () => Promise.resolve(2))).toBe(2);
+  });
+
+  it('mends the sum of what is in flight when a lost reply has made it wrong', async () => {
+    const server = await ownRedis();
+    const repairs: object[] = [];
+    const options = { redisUrl: server.url, prefix: 'p', onRepair: (r: object) => repairs.push(r) };
+    const gate = await openGate({ ...options, reconcileEveryMs: 200 });
+    const client = await clientFor(server.url);
+    const held = hold(gate, 3);
+    await held.started;
+    await client.hincrby('b_p:gate:test_settings', 'running', 5);
+    const next = hold(gate, 5);
+    await next.started;
+    expect(repairs).toEqual([{ kind: 'reconciled', before: 8, now: 3 }]);
+    expect((await gate.counts()).running).toBe(8);
+    held.end();
+    next.end();
+    await Promise.all([held.done, next.done]);
+  });
+
+  it('reports that Redis is not there', async () => {
+    const gate = createGate({
+      redisUrl: 'redis://127.0.0.1:1',
+      prefix: 'p',
+      endpoint: 'test',
+      budget: 8,
+      expirationMs: 1000,
+      readyDeadlineMs: 200,
+    });
+    await expect(gate).rejects.toBeInstanceOf(GateUnavailable);
+  });
+});
+
+describe('the gate and other processes', () => {
+  it('frees the slots of a process that was killed', async () => {
+    const { url, prefix } = testRedis();
+    const repairs: object[] = [];
+    const gate = await openGate({ redisUrl: url, prefix, onRepair: (r) => repairs.push(r) });
+    const holder = startProgram('gate-holder.ts', url, prefix);
+    await holder.said('holding');
+    await holder.kill();
+    const heir = hold(gate, 8);
+    await heir.started;
+    expect(repairs).toContainEqual({ kind: 'reaped', slots: 1 });
+    heir.end();
+    await heir.done;
+  });
+
+  it('keeps its slots when the clock of another process is an hour ahead', async () => {
+    const { url, prefix } = testRedis();
+    const gate = await openGate({ redisUrl: url, prefix });
+    const held = hold(gate, 8);
+    await held.started;
+    const ahead = startProgram('gate-holder.ts', url, prefix, String(3_600_000));
+    await ahead.said('waiting');
+    // Its submission has reached Redis once it is counted there: from then on its clock could have told.
+    const client = await clientFor(url);
+    await vi.waitUntil(async () => {
+      const queued = await client.hvals(`b_${prefix}:gate:test_client_num_queued`);
+      return queued.includes('1');
+    });
+    expect((await gate.counts()).running).toBe(8);
+    held.end();
+    await held.done;
+    await ahead.said('holding');
+  });
+});
+
+describe('the pinned limiter', () => {
+  it('is the version whose inside is mended here', () => {
+    expect(Reflect.get(Bottleneck, 'version')).toBe('2.19.5');
+  });
+});

@@ -1,0 +1,162 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isConserved } from '../../src/batch/batch.ts';
+import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
+import { createEndpoint, type Endpoint } from '../../src/queue/endpoint.ts';
+import type { Lease } from '../../src/queue/leasing.ts';
+import { createStore, type Store } from '../../src/queue/store.ts';
+import { LedgerModel } from './ledger-model.ts';
+import { buildDone, buildFailed, buildRows, createFixture, startBatch } from './queue-fixture.ts';
+
+interface World {
+  readonly ledger: Ledger;
+  readonly endpoint: Endpoint;
+  readonly store: Store;
+  readonly model: LedgerModel;
+  /** Every lease that was ever given out, also those that are over. */
+  readonly leases: Lease[];
+}
+
+type Operation = (world: World) => Promise<void>;
+
+/** The n-th of a list, whatever n is. */
+function pick<T>(list: readonly T[], n: number): T | undefined {
+  return list[n % Math.max(list.length, 1)];
+}
+
+async function commitRows(world: World, lease: Lease, [first, many]: [number, number]) {
+  const { ledger, model } = world;
+  const rows = buildRows(lease.chunk * 50 + 50).slice(lease.chunk * 50);
+  const known = rows.filter(({ index }) => index < model.get(lease.batchId).rows.length);
+  for (const row of known.slice(first, first + many)) {
+    const outcome = row.index % 3 === 0 ? buildFailed() : buildDone(row);
+    const expected = model.commit(lease, row.index, outcome.status);
+    expect(await ledger.commit(lease, row, outcome)).toBe(expected);
+  }
+}
+
+async function startOne({ ledger, model }: World, count: number) {
+  if (model.batches.length < 4) model.start(await startBatch(ledger, count), count);
+}
+
+async function leaseOne({ ledger, model, leases }: World) {
+  const expected = model.next();
+  const lease = await ledger.lease('w');
+  expect(lease?.batchId).toBe(expected?.batch.id);
+  expect(lease?.chunk).toBe(expected?.chunk);
+  expect(lease?.rows.map(({ index }) => index)).toEqual(expected?.rows);
+  if (lease === undefined) return;
+  model.lease(lease.token);
+  leases.push(lease);
+}
+
+async function releaseOne({ ledger, model }: World, lease: Lease) {
+  model.release(lease);
+  await ledger.release(lease);
+}
+
+async function renewOne({ ledger, model }: World, lease: Lease) {
+  expect(await ledger.renew([lease])).toEqual([model.renew(lease)]);
+}
+
+/** Makes the lease overdue without waiting for it. */
+async function expireOne({ store, model }: World, lease: Lease) {
+  if (!model.holds(lease)) return;
+  model.expire(lease);
+  await store.redis.zadd(store.keys.batch(lease.batchId, 'leases'), 'XX', 0, lease.chunk);
+}
+
+async function cancelOne({ ledger, model }: World, id: string, by: string) {
+  expect(await ledger.cancel(id, by)).toBe(model.cancel(id, by));
+}
+
+async function endOne({ ledger, model }: World, id: string) {
+  model.end(id);
+  await ledger.end(id);
+}
+
+async function setClosed({ endpoint, model }: World, closed: boolean) {
+  model.setClosed(closed);
+  await (closed ? endpoint.close('model-away') : endpoint.open());
+}
+
+const n = fc.nat(1000);
+
+/** One of the leases that were ever given out. */
+function onLease(act: (world: World, lease: Lease) => Promise<void>): fc.Arbitrary<Operation> {
+  return n.map((which) => async (world) => {
+    const lease = pick(world.leases, which);
+    if (lease !== undefined) await act(world, lease);
+  });
+}
+
+function onBatch(act: (world: World, id: string) => Promise<void>): fc.Arbitrary<Operation> {
+  return n.map((which) => async (world) => {
+    const batch = pick(world.model.batches, which);
+    if (batch !== undefined) await act(world, batch.id);
+  });
+}
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.integer({ min: 1, max: 120 }).map((count) => (world: World) => startOne(world, count)),
+  { weight: 3, arbitrary: fc.constant(leaseOne) },
+  fc.tuple(n, fc.nat(50), fc.nat(50)).map(([which, first, many]): Operation => async (world) => {
+    const lease = pick(world.leases, which);
+    if (lease !== undefined) await commitRows(world, lease, [first, many]);
+  }),
+  { weight: 3, arbitrary: onLease((world, lease) => commitRows(world, lease, [0, 50])) },
+  onLease(releaseOne),
+  onLease(renewOne),
+  { weight: 2, arbitrary: onLease(expireOne) },
+  onBatch((world, id) => cancelOne(world, id, id === '1' ? 'U1' : 'U2')),
+  onBatch(endOne),
+  fc.nat(3).map((chance) => (world: World) => setClosed(world, chance === 0)),
+);
+
+async function expectSame({ ledger, model }: World): Promise<void> {
+  for (const { id, state, cancelledBy } of model.batches) {
+    const batch = await ledger.readBatch(id);
+    if (batch === undefined) throw new Error(`No batch ${id}`);
+    expect(isConserved(batch.counts)).toBe(true);
+    expect({ ...batch.counts }).toEqual(model.countsOf(id));
+    expect({ state: batch.state, by: batch.cancelledBy }).toEqual({ state, by: cancelledBy });
+  }
+}
+
+async function expectSameOutcomes({ ledger, model }: World): Promise<void> {
+  for (const { id, rows } of model.batches) {
+    const statuses: string[] = [];
+    for await (const chunk of ledger.readResults(id)) {
+      for (const { outcome } of chunk) statuses.push(outcome.status);
+    }
+    const unfinished = new Set(['pending', 'running']);
+    expect(statuses).toEqual(rows.map((row) => (unfinished.has(row) ? 'cancelled' : row)));
+  }
+}
+
+describe('the ledger', () => {
+  it('does what its model does, whatever happens in whatever order', async () => {
+    const { redis, server, announcements } = createFixture();
+    let runs = 0;
+    const property = fc.asyncProperty(
+      fc.array(operation, { minLength: 5, maxLength: 60 }),
+      async (operations) => {
+        const store = createStore({ redis, prefix: `${server.prefix}-${runs++}` });
+        const world: World = {
+          ledger: createLedger({ store, announcements, leaseMs: 3_600_000 }),
+          endpoint: createEndpoint(store),
+          store,
+          model: new LedgerModel(),
+          leases: [],
+        };
+        for (const operate of operations) {
+          await operate(world);
+          await expectSame(world);
+        }
+        await expectSameOutcomes(world);
+      },
+    );
+    const checked = fc.assert(property, { numRuns: 150, interruptAfterTimeLimit: 15_000 });
+    await expect(checked).resolves.toBeUndefined();
+  });
+});
