@@ -66,10 +66,11 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
   const log = createCallLog();
   const script = createFaultScript<ModelFault>();
   let absence: Absence | undefined;
+  const isAway = (): boolean => absence === 'refused';
   const away = async (how: boolean | Absence): Promise<void> => {
     if (how === false) absence = undefined;
     else absence = how === true ? 'refused' : how;
-    if (absence === 'refused') door.shut();
+    if (isAway()) door.shut();
     else await door.open();
   };
   const faults: ModelServerFaults = { next: script.next, clear: script.clear, away };
@@ -85,9 +86,10 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
   };
   const server = createReplyServer(async (ask) => {
     // A connection from before the absence may still be open.
-    if (absence === 'refused') return { status: 503, broken: 'reset' };
+    if (isAway()) return { status: 503, broken: 'reset' };
     if (absence === 'unavailable' && !ask.path.startsWith('/sandbox/')) return toUnavailableReply();
-    return answerWith(routes, ask, options.apiKey);
+    const reply = await answerWith(routes, ask, options.apiKey);
+    return isAway() ? { ...reply, headers: { ...reply.headers, connection: 'close' } } : reply;
   });
   const door: Door = await openDoor(server, options.port);
   return {

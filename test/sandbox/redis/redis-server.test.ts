@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -13,6 +12,7 @@ import {
   type RedisOptions,
   type RunningRedis,
 } from '../../../src/sandbox/redis/redis-server.ts';
+import { isListening } from '../../support/is-listening.ts';
 import { testRedis } from '../../support/test-redis.ts';
 
 describe('a private Redis server', () => {
@@ -155,16 +155,4 @@ async function emptyDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-path-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect({ port, host: '127.0.0.1' });
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
