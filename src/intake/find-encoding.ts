@@ -9,7 +9,7 @@ import { readPiece } from './file-head.ts';
 import { findInvalidByte } from './find-invalid-byte.ts';
 import { seemsGb18030 } from './seems-gb18030.ts';
 
-export type Encoding = Table['encoding'];
+type Encoding = Table['encoding'];
 
 /** Where the text begins, after a BOM, and how it is encoded. */
 export interface TextStart {

@@ -2,7 +2,7 @@
 
 const replacement = '\uFFFD';
 
-export type UnicodeEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+type UnicodeEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 export interface SuspectBytes {
   readonly encoding: UnicodeEncoding;

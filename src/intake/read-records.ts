@@ -3,6 +3,7 @@
 
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { CsvError, type Options, parse, type Parser } from 'csv-parse';
 import { toError, toFault, UserError } from '../errors.ts';
 import type { TextStart } from './find-encoding.ts';
@@ -21,6 +22,10 @@ export interface TableRecord {
 /** 1 MB in one row; beyond it a quotation mark is missing or the file is no table for people. */
 const maxRecordBytes = 1024 * 1024;
 
+/** The parser is slow with rows of a wrong length (0.02 ms each), and such a piece may hold a thousand. */
+const pieceBytes = 4096;
+const maxBusyMs = 10;
+
 /** A record over this many lines that does not end is taken for an unclosed quote, not for a long cell. */
 const manyLines = 20;
 
@@ -33,7 +38,7 @@ export async function* readRecords(
   format: TextFormat,
   signal?: AbortSignal,
 ): AsyncGenerator<TableRecord> {
-  const place: Place = { line: 0, textLine: 0 };
+  const place: Place = { textLine: 0 };
   const parser = createParser(format.delimiter, place);
   // The callback has nothing to do: every failure also ends the parser, which throws it below.
   pipeline(
@@ -50,10 +55,8 @@ export async function* readRecords(
   }
 }
 
-/** Where the last complete record ended. */
+/** Where the last record ended, counted in line breaks, also those inside cells; blank lines left out. */
 interface Place {
-  line: number;
-  /** Counted in line breaks, also those inside cells. */
   textLine: number;
 }
 
@@ -63,37 +66,44 @@ function createParser(delimiter: string, place: Place): Parser {
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: maxRecordBytes,
-    on_record: (cells: string[], { lines }): TableRecord | null => {
-      place.line++;
-      place.textLine = lines;
-      return cells.some((cell) => cell.trim() !== '') ? { line: place.line, cells } : null;
+    skip_empty_lines: true,
+    on_record: (cells: string[], info): TableRecord | null => {
+      place.textLine = info.lines - info.empty_lines;
+      if (cells.every((cell) => cell.trim() === '')) return null;
+      return { line: info.records + info.empty_lines, cells };
     },
   };
   // Its types let `on_record` change the record's shape only together with `columns`.
   return parse(options as object);
 }
 
+/** UTF-8 goes to the parser as it is; everything in small pieces, with breaks for the rest of the process. */
 async function* decode(
   source: AsyncIterable<Buffer>,
   encoding: TextFormat['encoding'],
 ): AsyncGenerator<Buffer | string> {
-  if (encoding === 'utf-8') {
-    // The parser reads UTF-8 as it is.
-    yield* source;
-    return;
-  }
   const decoder = new TextDecoder(encoding, { ignoreBOM: true });
-  for await (const bytes of source) yield decoder.decode(bytes, { stream: true });
-  yield decoder.decode();
+  let lastBreak = performance.now();
+  for await (const bytes of source) {
+    for (let start = 0; start < bytes.length; start += pieceBytes) {
+      const piece = bytes.subarray(start, start + pieceBytes);
+      yield encoding === 'utf-8' ? piece : decoder.decode(piece, { stream: true });
+      if (performance.now() - lastBreak < maxBusyMs) continue;
+      await setImmediate();
+      lastBreak = performance.now();
+    }
+  }
 }
 
 function toUserError(thrown: unknown, place: Place): Error {
   if (!(thrown instanceof CsvError)) return toError(thrown);
-  const line = place.line + 1;
-  const textLines = Number(thrown['lines']) - place.textLine;
+  const blankLines = Number(thrown['empty_lines']);
+  const line = Number(thrown['records']) + blankLines + 1;
+  const textLines = Number(thrown['lines']) - blankLines - place.textLine;
   const tooLarge = thrown.code === 'CSV_MAX_RECORD_SIZE' && textLines <= manyLines;
   const fault = tooLarge
     ? toFault('E_CSV_RECORD_TOO_LARGE', { line, limit: maxRecordBytes / 1024 / 1024 })
     : toFault('E_CSV_QUOTE', { line });
-  return new UserError(fault, { cause: thrown });
+  // The parser's error quotes the cell, which must not get into a log: it is no cause here.
+  return new UserError(fault);
 }

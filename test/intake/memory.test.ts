@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { withFile } from './read-table.ts';
 
-const program = join(import.meta.dirname, 'read-and-weigh.ts');
+const program = fileURLToPath(import.meta.resolve('./read-and-weigh.ts'));
 
 /** Writes rows that all differ, a piece at a time. */
 async function writeRows(path: string, rows: number): Promise<void> {

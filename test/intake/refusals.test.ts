@@ -216,6 +216,14 @@ describe('a file that cannot be used', () => {
     });
   });
 
+  it('C8: gives up as soon as no number of good rows could follow', async () => {
+    const rows = `${repeat(30, () => `${link},a`)}\n${repeat(400, () => link)}`;
+    expect(await refusalOf(`image_url,t\n${rows}`, { maxRows: 1000 })).toMatchObject({
+      code: 'E_CSV_RAGGED',
+      params: { count: 51, rows: 81, line: 32 },
+    });
+  });
+
   it('C28: refuses more than 200 MB without reading it', async () => {
     await withFile('', async (path) => {
       await truncate(path, 200 * 1024 * 1024 + 1);
