@@ -29,6 +29,7 @@ const tooManyRedirects = final(toFault('E_URL_REDIRECTS', { limit: maxRedirects 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** The longest silence, before the headers and between pieces of the body. */
 const silenceMs = 5000;
+const maxDiscardedBytes = 16_384;
 
 const requestHeaders = {
   accept: 'image/jpeg,image/png,image/webp,image/gif,image/avif,image/*;q=0.5',
@@ -103,10 +104,9 @@ function toLocation({ statusCode, headers }: Dispatcher.ResponseData): string | 
   return redirectStatuses.has(statusCode) && typeof location === 'string' ? location : undefined;
 }
 
-/** Closes the connection rather than read a body of unknown length for nothing. */
+/** Reads a short rest, so that the connection can be used again; a long one closes it. */
 function discard({ body }: Dispatcher.ResponseData): void {
-  body.on('error', () => {});
-  body.destroy();
+  body.dump({ limit: maxDiscardedBytes }).catch(() => {});
 }
 
 function final(fault: Fault): FetchFailure {

@@ -1,6 +1,6 @@
 // What bytes are by their first ones; names and content types of the web are not taken on trust.
 
-export type ReadableFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif';
+type ReadableFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif';
 
 export type Sniffed =
   | { readonly kind: 'readable'; readonly format: ReadableFormat }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 import {
   createImageSource,
   type ImageSource,
@@ -358,11 +359,11 @@ describe('many pictures of one host', () => {
     }, '127.0.0.2');
     const source = open({ allowHosts: ['127.0.0.1', '127.0.0.2'] });
     const work = Array.from({ length: 20 }, async () => prepare(source, slow.url));
-    await vi.waitUntil(() => slow.requests() === 8);
+    await until('eight requests arrive', () => slow.requests() === 8);
     expect(await prepare(source, quick.url)).toBe('320x256');
     expect(slow.requests()).toBe(8);
     const results = Promise.all(work);
-    await vi.waitUntil(() => {
+    await until('all requests arrive', () => {
       for (const answer of held.splice(0)) answer();
       return slow.requests() === 20;
     });

@@ -80,8 +80,9 @@ export function distanceOf(one: readonly number[], other: readonly number[]): nu
   return Math.max(...one.map((value, at) => Math.abs(value - (other[at] ?? 999))));
 }
 
-/** The outermost pixel of the top left corner as [red, green, blue]. */
+/** The outermost pixel of the top right corner as [red, green, blue]. */
 export async function readCorner(picture: Buffer): Promise<readonly number[]> {
-  const { data } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
-  return [...data.subarray(0, 3)];
+  const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
+  const at = (info.width - 1) * info.channels;
+  return [...data.subarray(at, at + 3)];
 }

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 import type { CompletionRequest } from '../../src/vllm/completion.ts';
 import {
   createModelServer,
@@ -203,7 +204,7 @@ describe('complete', () => {
     });
     const server = open({ url: raw.url, model: 'qwen' });
     const work = Array.from({ length: 300 }, async () => server.complete(request, never));
-    await vi.waitUntil(() => held.length === 300);
+    await until('all requests arrive', () => held.length === 300);
     for (const answer of held) answer();
     const kinds = (await Promise.all(work)).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(['answer']));

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 import { parseAnswer } from '../../src/batch/answer.ts';
 import {
   startModelServer,
@@ -126,11 +127,14 @@ describe('the model server, simulated', () => {
     const reason = new Error('cancelled');
     const before = simulated.calls.length;
     const work = server.complete(request, controller.signal);
-    const abort = vi
-      .waitUntil(() => simulated.calls.length > before)
-      .then(() => controller.abort(reason));
+    const abort = until('the request arrives', () => simulated.calls.length > before).then(() =>
+      controller.abort(reason),
+    );
     await expect(work).rejects.toBe(reason);
     await abort;
-    await vi.waitUntil(() => simulated.calls.at(-1)?.result === 'disconnected');
+    await until(
+      'the server sees the client go',
+      () => simulated.calls.at(-1)?.result === 'disconnected',
+    );
   });
 });

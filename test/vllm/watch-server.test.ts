@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 import type { PauseReason } from '../../src/batch/batch.ts';
 import { toWatchWaitMs, watchServer, type WatchOptions } from '../../src/vllm/watch-server.ts';
 
@@ -49,7 +50,7 @@ describe('watchServer', () => {
   ] as const)('closes the endpoint at the start when the server is %s', async (state, reason) => {
     const stage = watch();
     stage.state = state;
-    await vi.waitUntil(() => stage.closed !== undefined);
+    await until('the endpoint closes', () => stage.closed !== undefined);
     expect(stage.closed).toBe(reason);
     await stage.stop();
   });
@@ -57,10 +58,10 @@ describe('watchServer', () => {
   it('opens it as soon as the server answers', async () => {
     const stage = watch();
     stage.state = 'away';
-    await vi.waitUntil(() => stage.probes > 3);
+    await until('four probes', () => stage.probes > 3);
     expect(stage.closed).toBe('model-away');
     stage.state = 'up';
-    await vi.waitUntil(() => stage.closed === undefined);
+    await until('the endpoint opens', () => stage.closed === undefined);
     await stage.stop();
   });
 
@@ -72,10 +73,10 @@ describe('watchServer', () => {
         return stage.closed !== undefined;
       },
     });
-    await vi.waitUntil(() => looks > 10);
+    await until('eleven looks', () => looks > 10);
     expect(stage.probes).toBe(1);
     stage.closed = 'model-away';
-    await vi.waitUntil(() => stage.closed === undefined);
+    await until('the endpoint opens', () => stage.closed === undefined);
     expect(stage.probes).toBe(2);
     await stage.stop();
   });
@@ -92,7 +93,7 @@ describe('watchServer', () => {
       log: { ...quiet, warn: (_entry, message) => warnings.push(message) },
     });
     stage.closed = 'model-away';
-    await vi.waitUntil(() => stage.closed === undefined);
+    await until('the endpoint opens', () => stage.closed === undefined);
     expect(warnings).toHaveLength(3);
     await stage.stop();
   });
