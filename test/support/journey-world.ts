@@ -1,0 +1,221 @@
+// The whole app in a simulated world: the real bot as a child process on the test run's Redis, with a
+// workspace, a model server and a picture host in the test's own process.
+
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { startBotProcess, type BotProcess } from '../../src/sandbox/demo/bot-process.ts';
+import { findFreePort } from '../../src/sandbox/demo/free-port.ts';
+import {
+  startModelServer,
+  type ModelServer,
+  type ModelServerOptions,
+} from '../../src/sandbox/model/model-server.ts';
+import { startPictureHost, type PictureHost } from '../../src/sandbox/pictures/picture-host.ts';
+import { syntheticCsv } from '../../src/sandbox/samples/synthetic-csv.ts';
+import type { Said } from '../../src/sandbox/workspace/person-messages.ts';
+import {
+  startWorkspace,
+  type Workspace,
+  type WorkspaceOptions,
+} from '../../src/sandbox/workspace/workspace.ts';
+import { openThread, type Thread } from './journey-thread.ts';
+import { openTestRedis, type TestRedis } from './test-redis.ts';
+import { until } from './until.ts';
+
+export interface WorldOptions {
+  readonly mode?: 'socket' | 'http';
+  readonly workspace?: WorkspaceOptions;
+  readonly model?: ModelServerOptions;
+  /** More settings of the bot. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface Table {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Dropped extends Omit<Said, 'user' | 'channel'> {
+  /** Ada unless told. */
+  readonly user?: string;
+  /** #products unless told. */
+  readonly channel?: string;
+  readonly files: readonly Table[];
+}
+
+export interface JourneyWorld extends AsyncDisposable {
+  readonly workspace: Workspace;
+  readonly model: ModelServer;
+  readonly pictures: PictureHost;
+  readonly redis: TestRedis;
+  /** The bot's process as it is now. */
+  bot(): BotProcess;
+  /** Starts the bot again after it was stopped or killed; settles when it is connected. */
+  startBot(): Promise<void>;
+  /** SIGKILL; settles when the workspace has noticed. */
+  killBot(): Promise<void>;
+  drop(dropped: Dropped): Promise<Thread>;
+  say(said: Omit<Dropped, 'files'> & { readonly text: string }): Promise<Thread>;
+  /** `/batch <text>`; what the person is shown. */
+  batch(text: string, who?: { user?: string; channel?: string }): Promise<string>;
+  /** A table of products with pictures; every row has a text of its own. */
+  table(rows: number, name?: string): Table;
+  /** The row's own text that an answer was given to, found by the digits in the answer. */
+  textBehind(answer: string): string;
+  /** What to read when a test has failed. */
+  describe(): string;
+}
+
+const logLinesShown = 40;
+
+/** Nothing stays behind where a part does not start. */
+export async function startJourneyWorld(options: WorldOptions = {}): Promise<JourneyWorld> {
+  await using stack = new AsyncDisposableStack();
+  const redis = stack.use(openTestRedis());
+  const model = await startModelServer(options.model);
+  stack.defer(() => model.close());
+  const pictures = await startPictureHost();
+  stack.defer(() => pictures.close());
+  const port = await findFreePort();
+  const workspace = await startWorkspace({
+    mode: options.mode ?? 'socket',
+    botEventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
+    shareDelayMs: 20,
+    ...options.workspace,
+  });
+  stack.defer(() => workspace.close());
+  const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-test-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const settings = {
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_API_URL: workspace.apiUrl,
+    ...(options.mode === 'http'
+      ? { SLACK_SIGNING_SECRET: workspace.signingSecret, PORT: String(port) }
+      : { SLACK_APP_TOKEN: workspace.appToken }),
+    REDIS_URL: redis.url,
+    KEY_PREFIX: redis.prefix,
+    VLLM_URL: model.url,
+    IMAGE_ALLOW_HOSTS: pictures.host,
+    DATA_DIR: dataDir,
+    OPS_PORT: '0',
+    ...options.settings,
+  };
+  const bots = createBots(settings, workspace);
+  stack.defer(() => bots.stop());
+  await bots.start();
+  const parts = stack.move();
+  return {
+    workspace,
+    model,
+    pictures,
+    redis,
+    bot: bots.current,
+    startBot: bots.start,
+    killBot: bots.kill,
+    ...buildVerbs({ workspace, model, pictures }),
+    describe: () => bots.log().slice(-logLinesShown).join('\n'),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+interface Bots {
+  current(): BotProcess;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  log(): readonly string[];
+}
+
+/** One bot process after the other. */
+function createBots(settings: Readonly<Record<string, string>>, workspace: Workspace): Bots {
+  const log: string[] = [];
+  let bot: BotProcess | undefined;
+  const current = (): BotProcess => {
+    if (bot === undefined) throw new Error('no bot was started');
+    return bot;
+  };
+  return {
+    current,
+    log: () => log,
+    async start() {
+      bot = startBotProcess({ settings, onLine: (line) => log.push(line) });
+      const early = await Promise.race([bot.ended, waitUntilReady(bot, workspace)]);
+      if (early !== undefined) throw new Error(`the bot ended (${early}):\n${log.join('\n')}`);
+    },
+    async kill() {
+      await current().kill();
+      await until('the workspace notices that the bot is gone', () => !workspace.connected());
+    },
+    async stop() {
+      await bot?.stop();
+    },
+  };
+}
+
+async function waitUntilReady(bot: BotProcess, workspace: Workspace): Promise<undefined> {
+  await workspace.waitForBot(25_000);
+  await until('the bot says that it is ready', () => bot.log.some(isReady));
+}
+
+function isReady(line: string): boolean {
+  return line.includes('Darkroom is ready');
+}
+
+type Verbs = Pick<JourneyWorld, 'drop' | 'say' | 'batch' | 'table' | 'textBehind'>;
+
+function buildVerbs({
+  workspace,
+  model,
+  pictures,
+}: Pick<JourneyWorld, 'workspace' | 'model' | 'pictures'>): Verbs {
+  return {
+    async drop({ files, ...said }) {
+      const attached = files.map(({ name, text }) => ({ name, bytes: Buffer.from(text) }));
+      const place = await workspace.drop({ ...usual, ...said, files: attached });
+      return openThread(workspace, place);
+    },
+    say: async (said) => openThread(workspace, await workspace.say({ ...usual, ...said })),
+    async batch(text, who = {}) {
+      const replies = await workspace.slash({ ...usual, ...who, command: '/batch', text });
+      return replies.map((reply) => reply.text).join('\n');
+    },
+    table: (rows, name = 'products.csv') => ({
+      name,
+      text: [...syntheticCsv({ rows, host: pictures.host, pictures: 10 })].join(''),
+    }),
+    textBehind(answer) {
+      const digits = /[0-9a-f]{8}$/u.exec(answer.replace(/ \(\d\)$/u, ''))?.[0];
+      const call = model.calls.find(({ rowText }) => toDigits(rowText) === digits);
+      if (call === undefined) throw new Error(`no request was answered with ${answer}`);
+      return call.rowText;
+    },
+  };
+}
+
+const usual = { user: 'ada', channel: 'products' };
+
+function toDigits(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+/** One world for all tests of a file; the bot's last words are printed with a test that fails. */
+export function useJourneyWorld(options: WorldOptions = {}): () => JourneyWorld {
+  let world: JourneyWorld | undefined;
+  const current = (): JourneyWorld => {
+    if (world === undefined) throw new Error('the world has not started');
+    return world;
+  };
+  beforeAll(async () => {
+    world = await startJourneyWorld(options);
+  });
+  afterAll(async () => {
+    await world?.[Symbol.asyncDispose]();
+  });
+  beforeEach(({ onTestFailed }) => {
+    onTestFailed(() => console.log(`The bot's last words:\n${current().describe()}`));
+  });
+  return current;
+}
