@@ -41,21 +41,12 @@ export function createLiveFeed(world: World): LiveFeed {
 }
 
 function showChange(world: World, person: Person, change: Change): Json | undefined {
-  switch (change.kind) {
-    case 'message':
-    case 'removed':
-      return showMessageChange(world, person, change);
-    case 'ephemeral':
-    case 'ephemeral-removed':
-      return change.user === person.id ? { ...change } : undefined;
-    case 'view':
-    case 'channels':
-    case 'connection':
-      return { kind: 'state', state: buildPageState(world, person.id) };
-    case 'call':
-    case 'event':
-      return undefined;
+  if ('channel' in change) return showMessageChange(world, person, change);
+  if ('user' in change && change.kind !== 'view') {
+    return change.user === person.id ? { ...change } : undefined;
   }
+  const isForState = ['view', 'channels', 'connection'].includes(change.kind);
+  return isForState ? { kind: 'state', state: buildPageState(world, person.id) } : undefined;
 }
 
 function showMessageChange(

@@ -1,5 +1,5 @@
 // The page: keeps what one person sees, follows the changes, and draws the three columns.
-import { createComposer } from './composer.js';
+import { Composer } from './composer.js';
 import { notify, showModal } from './dialogs.js';
 import { renderBlocks } from './blocks.js';
 import { h, syncRows } from './dom.js';
@@ -32,13 +32,16 @@ async function load(user) {
 }
 
 function onChange(change) {
-  const drop = (list, ts) => list.filter((one) => one.ts !== ts);
   if (change.kind === 'state') state = change.state;
   if (change.kind === 'message') put(state.messages, change.message);
   if (change.kind === 'ephemeral') put(state.ephemerals, change.ephemeral);
-  if (change.kind === 'removed') state.messages = drop(state.messages, change.ts);
-  if (change.kind === 'ephemeral-removed') state.ephemerals = drop(state.ephemerals, change.ts);
+  if (change.kind === 'removed') state.messages = without(state.messages, change.ts);
+  if (change.kind === 'ephemeral-removed') state.ephemerals = without(state.ephemerals, change.ts);
   draw();
+}
+
+function without(list, ts) {
+  return list.filter((one) => one.ts !== ts);
 }
 
 function put(list, item) {
@@ -54,10 +57,10 @@ function openChannel(id) {
   Object.assign(view, { channel: channel.id, isHome: false });
   const place = channel.kind === 'im' ? 'Darkroom' : `#${channel.name}`;
   const list = h('div', { class: 'messages', 'data-testid': 'messages' });
-  composers.channel = createComposer({
+  composers.channel = new Composer({
     placeholder: say('message', { place }),
     commands: state.commands,
-    target: () => ({ user: state.me, channel: channel.id }),
+    target: { user: state.me, channel: channel.id },
   });
   find('#channel').replaceChildren(h('header'), list, composers.channel.node);
   openThread(view.thread);
@@ -68,10 +71,10 @@ function openThread(ts) {
   const pane = find('#thread');
   pane.hidden = ts === undefined;
   if (ts !== undefined) {
-    composers.thread = createComposer({
+    composers.thread = new Composer({
       placeholder: say('reply'),
       commands: state.commands,
-      target: () => ({ user: state.me, channel: view.channel, threadTs: ts }),
+      target: { user: state.me, channel: view.channel, threadTs: ts },
     });
     const close = h(
       'button',
@@ -130,21 +133,19 @@ function renderInvite(channel) {
 }
 
 function renderTabs() {
-  const tab = (name, isHome) => {
-    const open = () => {
-      view.isHome = isHome;
-      const asked = { user: state.me, tab: name };
-      act('open-home', asked).catch((error) => notify(error.message));
-      draw();
-    };
-    const current = view.isHome === isHome ? 'current' : '';
-    return h(
-      'button',
-      { class: `tab ${current}`, 'data-testid': `tab-${name}`, onclick: open },
-      say(name),
-    );
+  return h('span', { class: 'tabs' }, renderTab('messages', false), renderTab('home', true));
+}
+
+function renderTab(name, isHome) {
+  const open = () => {
+    view.isHome = isHome;
+    const asked = { user: state.me, tab: name };
+    act('open-home', asked).catch((error) => notify(error.message));
+    draw();
   };
-  return h('span', { class: 'tabs' }, tab('messages', false), tab('home', true));
+  const current = view.isHome === isHome ? 'current' : '';
+  const tab = { class: `tab ${current}`, 'data-testid': `tab-${name}`, onclick: open };
+  return h('button', tab, say(name));
 }
 
 function here(list) {
@@ -211,7 +212,6 @@ function renderHome({ home }) {
 
 function watchDrops() {
   const hint = find('#drop-hint');
-  const paneOf = (event) => (event.target.closest?.('#thread') ? 'thread' : 'channel');
   document.addEventListener('dragover', (event) => {
     if (!event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
@@ -226,7 +226,8 @@ function watchDrops() {
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     hint.hidden = true;
-    composers[paneOf(event)].attach([...event.dataTransfer.files]);
+    const pane = event.target.closest?.('#thread') ? 'thread' : 'channel';
+    composers[pane].attach([...event.dataTransfer.files]);
   });
 }
 

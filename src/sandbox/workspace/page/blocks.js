@@ -112,8 +112,12 @@ function renderElement(element, { people, press }) {
   return h('span', { class: 'quiet' }, `[${element.type}]`);
 }
 
+/** One choice of a menu. */
+export function renderOption({ text, value }) {
+  return h('option', { value }, withEmoji(text.text));
+}
+
 function renderMenu(element, press) {
-  const toOption = ({ text, value }) => h('option', { value }, withEmoji(text.text));
   const select = h(
     'select',
     {
@@ -125,9 +129,9 @@ function renderMenu(element, press) {
       },
     },
     h('option', { value: '', disabled: true }, element.placeholder?.text ?? say('choose')),
-    (element.options ?? []).map(toOption),
+    (element.options ?? []).map(renderOption),
     (element.option_groups ?? []).map(({ label, options }) =>
-      h('optgroup', { label: label.text }, options.map(toOption)),
+      h('optgroup', { label: label.text }, options.map(renderOption)),
     ),
   );
   select.value = element.initial_option?.value ?? '';

@@ -4,125 +4,118 @@ import { h } from './dom.js';
 import { act, sendMessage } from './server.js';
 import { say, toSize } from './words.js';
 
-/** Creates a composer; `options` is `{ placeholder, commands, target() }` with user, channel and threadTs. */
-export function createComposer({ placeholder, commands, target }) {
-  const isThread = target().threadTs !== undefined;
-  const prefix = isThread ? 'thread-' : '';
-  let files = [];
+const maxFiles = 10;
+const maxHeight = 180;
 
-  const text = h('textarea', {
-    rows: 1,
-    placeholder,
-    'aria-label': placeholder,
-    'data-testid': `${prefix}composer`,
-    oninput: () => grow(),
-    onkeydown: (event) => {
-      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      void send();
-    },
-  });
-  const picker = h('input', {
-    type: 'file',
-    multiple: true,
-    hidden: true,
-    'data-testid': `${prefix}file-input`,
-    onchange: () => {
-      attach([...picker.files]);
-      picker.value = '';
-    },
-  });
-  const chips = h('div', { class: 'chips' });
-  const button = h(
-    'button',
-    {
-      class: 'send',
-      title: say('send'),
-      'aria-label': say('send'),
-      'data-testid': `${prefix}send`,
-      onclick: () => void send(),
-    },
-    '➤',
-  );
+/** A box for one channel or thread; `target` is `{ user, channel, threadTs }`. */
+export class Composer {
+  #target;
+  #commands;
+  #files = [];
+  #text;
+  #chips = h('div', { class: 'chips' });
+  #send;
+  /** What to put into the page. */
+  node;
 
-  function grow() {
-    text.style.height = 'auto';
-    text.style.height = `${Math.min(text.scrollHeight, 180)}px`;
-    button.disabled = text.value.trim() === '' && files.length === 0;
-  }
-
-  function attach(added) {
-    files = [...files, ...added].slice(0, 10);
-    showChips();
-    text.focus();
-  }
-
-  function showChips() {
-    chips.replaceChildren(
-      ...files.map((file) =>
-        h(
-          'span',
-          { class: 'chip', 'data-testid': 'chip' },
-          h('span', { class: 'file-icon sheet tiny', 'aria-hidden': 'true' }),
-          `${file.name} · ${toSize(file.size)}`,
-          h(
-            'button',
-            {
-              'aria-label': say('remove'),
-              onclick: () => {
-                files = files.filter((one) => one !== file);
-                showChips();
-              },
-            },
-            '×',
-          ),
-        ),
-      ),
+  constructor({ placeholder, commands, target }) {
+    this.#target = target;
+    this.#commands = commands;
+    const prefix = target.threadTs === undefined ? '' : 'thread-';
+    this.#text = h('textarea', {
+      rows: 1,
+      placeholder,
+      'aria-label': placeholder,
+      'data-testid': `${prefix}composer`,
+      oninput: () => this.#refresh(),
+      onkeydown: (event) => this.#onKey(event),
+    });
+    this.#send = h(
+      'button',
+      {
+        class: 'send',
+        title: say('send'),
+        'aria-label': say('send'),
+        'data-testid': `${prefix}send`,
+        disabled: true,
+        onclick: () => void this.#submit(),
+      },
+      '➤',
     );
-    grow();
+    const bar = h('div', { class: 'composer-bar' }, this.#buildPicker(prefix), this.#send);
+    this.node = h('div', { class: 'composer' }, this.#chips, this.#text, bar);
   }
 
-  async function send() {
-    const typed = text.value.trim();
-    if (typed === '' && files.length === 0) return;
-    const sent = files;
-    const command = sent.length === 0 && commands.find((one) => `${typed} `.startsWith(`${one} `));
-    if (command && isThread) return notify(say('joined', { command }));
-    text.value = '';
-    files = [];
-    showChips();
+  /** Adds files to the message that is being written. */
+  attach(files) {
+    this.#files = [...this.#files, ...files].slice(0, maxFiles);
+    this.#refresh();
+    this.#text.focus();
+  }
+
+  #buildPicker(prefix) {
+    const picker = h('input', {
+      type: 'file',
+      multiple: true,
+      hidden: true,
+      'data-testid': `${prefix}file-input`,
+      onchange: () => {
+        this.attach([...picker.files]);
+        picker.value = '';
+      },
+    });
+    const label = say('attach');
+    const open = () => picker.click();
+    const plus = { class: 'plus', title: label, 'aria-label': label, onclick: open };
+    return [h('button', plus, '+'), picker];
+  }
+
+  #onKey(event) {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    void this.#submit();
+  }
+
+  #refresh() {
+    this.#text.style.height = 'auto';
+    this.#text.style.height = `${Math.min(this.#text.scrollHeight, maxHeight)}px`;
+    this.#send.disabled = this.#text.value.trim() === '' && this.#files.length === 0;
+    this.#chips.replaceChildren(...this.#files.map((file) => this.#buildChip(file)));
+  }
+
+  #buildChip(file) {
+    const remove = () => {
+      this.#files = this.#files.filter((one) => one !== file);
+      this.#refresh();
+    };
+    return h(
+      'span',
+      { class: 'chip', 'data-testid': 'chip' },
+      h('span', { class: 'file-icon sheet tiny', 'aria-hidden': 'true' }),
+      `${file.name} · ${toSize(file.size)}`,
+      h('button', { 'aria-label': say('remove'), onclick: remove }, '×'),
+    );
+  }
+
+  async #submit() {
+    const text = this.#text.value.trim();
+    const files = this.#files;
+    if (text === '' && files.length === 0) return;
+    const command = this.#commands.find((one) => `${text} `.startsWith(`${one} `));
+    if (command && this.#target.threadTs !== undefined) return notify(say('joined', { command }));
+    this.#text.value = '';
+    this.#files = [];
+    this.#refresh();
     try {
-      if (command) {
-        const { user, channel } = target();
-        await act('slash', { user, channel, command, text: typed.slice(command.length).trim() });
-      } else await sendMessage({ ...target(), text: typed, files: sent });
+      if (command && files.length === 0) await this.#runCommand(command, text);
+      else await sendMessage({ ...this.#target, text, files });
     } catch (error) {
       notify(error.message);
     }
   }
 
-  const node = h(
-    'div',
-    { class: 'composer' },
-    chips,
-    text,
-    h(
-      'div',
-      { class: 'composer-bar' },
-      h(
-        'button',
-        {
-          class: 'plus',
-          title: say('attach'),
-          'aria-label': say('attach'),
-          onclick: () => picker.click(),
-        },
-        '+',
-      ),
-      picker,
-      button,
-    ),
-  );
-  grow();
-  return { node, attach };
+  async #runCommand(command, text) {
+    const { user, channel } = this.#target;
+    await act('slash', { user, channel, command, text: text.slice(command.length).trim() });
+  }
 }

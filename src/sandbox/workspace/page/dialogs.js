@@ -1,5 +1,5 @@
 // Questions before a button acts, an app's modals, and short notices.
-import { renderBlocks, renderText } from './blocks.js';
+import { renderBlocks, renderOption, renderText } from './blocks.js';
 import { h } from './dom.js';
 import { act } from './server.js';
 import { say } from './words.js';
@@ -104,8 +104,7 @@ function renderModalBlock(block, people) {
 
 function renderInput(element, properties) {
   if (element.options) {
-    const toOption = ({ text, value }) => h('option', { value }, text.text);
-    return h('select', properties, element.options.map(toOption));
+    return h('select', properties, element.options.map(renderOption));
   }
   const tag = element.multiline ? 'textarea' : 'input';
   const input = h(tag, { ...properties, placeholder: element.placeholder?.text });

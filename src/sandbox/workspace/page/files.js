@@ -19,45 +19,35 @@ export function renderFile(file) {
   }
   const isTable = tables.has(file.filetype);
   const open = () => void openViewer(file);
+  const icon = { class: `file-icon ${isTable ? 'sheet' : ''}`, 'aria-hidden': 'true' };
   return h(
     'div',
     { class: 'file', 'data-testid': 'file', 'data-name': file.name },
-    h(
-      'span',
-      { class: `file-icon ${isTable ? 'sheet' : ''}`, 'aria-hidden': 'true' },
-      'CSV'.slice(0, isTable ? 3 : 0),
-    ),
+    h('span', icon, isTable ? 'CSV' : ''),
     h(
       'span',
       { class: 'file-names' },
       h(
         'button',
-        { class: 'file-name', onclick: open, disabled: !isTable },
+        { class: 'file-name', title: file.name, onclick: open, disabled: !isTable },
         file.title ?? file.name,
       ),
-      h(
-        'span',
-        { class: 'quiet' },
-        `${(file.filetype || '…').toUpperCase()} · ${toSize(file.size)}`,
-      ),
-    ),
-    isTable &&
-      h(
-        'button',
-        { class: 'button small', 'data-testid': 'file-open', onclick: open },
-        say('open'),
-      ),
-    h(
-      'a',
-      {
-        class: 'button small',
-        'data-testid': 'file-download',
-        href: fileAddress(file.id),
-        download: file.name,
-      },
-      say('download'),
+      h('span', { class: 'file-actions' }, renderActions(file, isTable && open)),
     ),
   );
+}
+
+function renderActions(file, open) {
+  const facts = `${(file.filetype || '…').toUpperCase()} · ${toSize(file.size)}`;
+  return [
+    h('span', { class: 'quiet' }, facts),
+    open && h('button', { class: 'link', 'data-testid': 'file-open', onclick: open }, say('open')),
+    h(
+      'a',
+      { 'data-testid': 'file-download', href: fileAddress(file.id), download: file.name },
+      say('download'),
+    ),
+  ];
 }
 
 async function openViewer(file) {
@@ -94,8 +84,7 @@ async function openViewer(file) {
 }
 
 function renderSheet(head, rows) {
-  const cell = (text) => h('td', {}, text.startsWith('http') ? renderAnchor(text, text) : text);
-  const number = (index) => h('th', { class: 'number' }, String(index));
+  const body = rows.map((row, index) => h('tr', {}, renderNumber(index + 2), row.map(renderCell)));
   return h(
     'table',
     {},
@@ -105,14 +94,19 @@ function renderSheet(head, rows) {
       h(
         'tr',
         {},
-        number(1),
+        renderNumber(1),
         head.map((name) => h('th', {}, name)),
       ),
     ),
-    h(
-      'tbody',
-      {},
-      rows.map((row, index) => h('tr', {}, number(index + 2), row.map(cell))),
-    ),
+    h('tbody', {}, body),
   );
+}
+
+function renderCell(text) {
+  return h('td', {}, text.startsWith('http') ? renderAnchor(text, text) : text);
+}
+
+/** The row number that a spreadsheet shows. */
+function renderNumber(number) {
+  return h('th', { class: 'number' }, String(number));
 }

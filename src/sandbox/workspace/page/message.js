@@ -22,7 +22,7 @@ export function renderMessage(message, context) {
     h(
       'div',
       { class: 'body' },
-      message.isEphemeral && h('div', { class: 'only-you' }, `👁 ${say('onlyYou')}`),
+      message.isEphemeral && h('div', { class: 'only-you' }, say('onlyYou')),
       renderByline(person, message),
       h('div', { class: 'content' }, renderContent(message, context)),
       (message.files ?? []).map((file) => renderFile(file)),
@@ -134,7 +134,7 @@ function renderMenu(message, context) {
           'data-testid': 'reply',
           onclick: () => context.openThread(message.ts),
         },
-        '💬',
+        h('span', { class: 'icon-reply' }),
       ),
     state.shortcuts.length > 0 &&
       h(

@@ -39,9 +39,9 @@ export function toEmoji(name) {
 export function renderMrkdwn(text, people) {
   const nodes = [];
   const groups = text.split('\n').reduce((list, line) => {
-    const isQuote = line.startsWith('&gt;');
+    const content = line.replace(/^(?:&gt;|>) ?/, '');
+    const isQuote = content !== line;
     const last = list.at(-1);
-    const content = isQuote ? line.slice(4).trimStart() : line;
     if (last && last.isQuote === isQuote) last.lines.push(content);
     else list.push({ isQuote, lines: [content] });
     return list;
@@ -77,13 +77,15 @@ function renderLink(link, people) {
   const [target, label] = link.split('|');
   if (target.startsWith('@')) {
     const person = people.find(({ id }) => id === target.slice(1));
-    return h('span', { class: 'mention' }, `@${label ?? person?.name ?? target.slice(1)}`);
+    return renderMention(`@${label ?? person?.name ?? target.slice(1)}`);
   }
   if (target.startsWith('!date')) return plain(label ?? '');
-  if (target.startsWith('!') || target.startsWith('#')) {
-    return h('span', { class: 'mention' }, label ?? target.replace('!', '@'));
-  }
+  if (/^[!#]/.test(target)) return renderMention(label ?? target.replace('!', '@'));
   return renderAnchor(target, plain(label ?? target));
+}
+
+function renderMention(name) {
+  return h('span', { class: 'mention' }, name);
 }
 
 /** A link that opens in its own tab; only web and mail addresses become links. */

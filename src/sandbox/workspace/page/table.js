@@ -14,28 +14,26 @@ export function decodeText(bytes) {
 
 /** Rows of cells. The delimiter is the commonest of `, ; tab |` in the first line. */
 export function parseTable(text) {
-  const firstLine = text.slice(0, text.indexOf('\n') + 1 || undefined);
-  const count = (mark) => firstLine.split(mark).length;
-  const delimiter = [',', ';', '\t', '|'].toSorted((a, b) => count(b) - count(a))[0];
-  const rows = [[]];
-  let cell = '';
-  let isQuoted = false;
-  const endCell = () => {
-    rows.at(-1).push(cell);
-    cell = '';
-  };
-  for (let at = 0; at < text.length; at += 1) {
-    const mark = text[at];
-    if (isQuoted && mark === '"' && text[at + 1] === '"') {
-      cell += mark;
-      at += 1;
-    } else if (mark === '"' && (isQuoted || cell === '')) isQuoted = !isQuoted;
-    else if (!isQuoted && mark === delimiter) endCell();
-    else if (!isQuoted && mark === '\n') {
-      endCell();
-      rows.push([]);
-    } else if (isQuoted || mark !== '\r') cell += mark;
+  const mark = findDelimiter(text);
+  // A cell, quoted (with quotes doubled inside) or bare, and what ends it.
+  const pattern = new RegExp(
+    `(?:"((?:[^"]|"")*)"|([^${mark}\\r\\n]*))([${mark}]|\\r?\\n|$)`,
+    'gu',
+  );
+  const rows = [];
+  let row = [];
+  for (const [found, quoted, bare, ending] of text.matchAll(pattern)) {
+    const isNothing = found === '' && row.length === 0;
+    if (!isNothing) row.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
+    if (ending === mark) continue;
+    if (row.length > 0) rows.push(row);
+    row = [];
   }
-  if (cell !== '' || rows.at(-1).length > 0) endCell();
-  return rows.filter((row) => row.length > 0);
+  return rows;
+}
+
+function findDelimiter(text) {
+  const [firstLine] = text.split('\n', 1);
+  const count = (mark) => firstLine.split(mark).length;
+  return [',', ';', '\t', '|'].toSorted((a, b) => count(b) - count(a))[0];
 }
