@@ -5,13 +5,12 @@
 // afresh. Where the last call's outcome is not known, Slack is asked for up to a minute whether the
 // files stand in the thread before the call is made again.
 
-import type { WebClient } from '@slack/web-api';
-import { toError } from '../errors.ts';
+import { SlackError, type WebClient } from '@slack/web-api';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
 import { isUploadVisible } from './is-upload-visible.ts';
 import { pause } from './pause.ts';
-import { sendBytes } from './send-bytes.ts';
+import { BytesNotSentError, sendBytes } from './send-bytes.ts';
 import { toSlackFailure, type SlackFailure } from './slack-failure.ts';
 import type { UploadFile, UploadRecord } from './thread-memory.ts';
 
@@ -61,8 +60,7 @@ export async function uploadFiles(
   needs: UploadNeeds,
   signal: AbortSignal,
 ): Promise<void> {
-  let last: unknown;
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 1; ; round += 1) {
     const record = await needs.readUpload();
     if (record?.stage === 'completed') return;
     if (record?.stage === 'bytes_sent' && (await hasAppeared(record, needs, signal))) {
@@ -74,22 +72,28 @@ export async function uploadFiles(
       return;
     } catch (error) {
       signal.throwIfAborted();
-      last = error;
       await waitAfter(error, { round, log: needs.log, signal });
     }
   }
-  throw toError(last);
 }
 
+/** Throws what another round cannot mend: Slack's final no, and everything that is not between us and Slack. */
 async function waitAfter(
   error: unknown,
   { round, log, signal }: { round: number; log: Logger; signal: AbortSignal },
 ): Promise<void> {
   const failure = toSlackFailure(error);
-  if (error instanceof UploadRefusedError) throw error;
   if (failure.kind === 'refused') throw new UploadRefusedError(failure, { cause: error });
+  if (!isTrouble(error) || round === rounds) throw error;
   log.warn({ error, round }, 'an upload did not get through');
   await pause(failure.kind === 'rate-limited' ? failure.afterMs : 500 * 2 ** round, signal);
+}
+
+/** An answer that breaks off comes through the client as fetch's own TypeError. */
+function isTrouble(error: unknown): boolean {
+  return (
+    error instanceof SlackError || error instanceof BytesNotSentError || error instanceof TypeError
+  );
 }
 
 async function uploadOnce(
