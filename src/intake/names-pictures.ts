@@ -1,19 +1,24 @@
 // Whether a table that cannot be opened was meant to be one of pictures all the same.
 
+import { UserError } from '../errors.ts';
 import { readHead } from './file-head.ts';
 import { isImageName } from './image-names.ts';
 
 const utf16 = { littleEndian: [0xff, 0xfe], bigEndian: [0xfe, 0xff] } as const;
 
-/** True when one of the file's first lines names a picture column; reads 64 kB at most. */
+/** True when the file's header names a picture column; reads 64 kB at most. */
 export async function namesPictures(path: string): Promise<boolean> {
-  const head = await readHead(path);
-  const lines = decode(head).split(/\r\n|\r|\n/, maxLines);
-  return lines.some((line) => line.split(/[,;|\t]/).some((cell) => isImageName(cell)));
+  const head = await readHead(path).catch(toNothing);
+  const [first = '', second = ''] = decode(head).split(/\r\n|\r|\n/, 2);
+  const header = first.startsWith('sep=') ? second : first;
+  return header.split(/[,;|\t]/).some((cell) => isImageName(cell));
 }
 
-/** A `sep=` line may stand before the header. */
-const maxLines = 2;
+/** A file that is empty or too large names nothing. */
+function toNothing(error: unknown): Buffer {
+  if (error instanceof UserError) return Buffer.alloc(0);
+  throw error;
+}
 
 /** GB18030 where it is not UTF-8: a Chinese header then reads right, any other stays readable. */
 function decode(head: Buffer): string {
