@@ -24,6 +24,8 @@ export interface WorldOptions {
   commands?: string[];
   /** Message shortcuts that the app has, as a message's menu shows them. */
   shortcuts?: Settings['shortcuts'];
+  /** Files that the page offers to drop, by name; also at `/samples/<name>`. */
+  samples?: Settings['samples'];
   /** How long the bot has to acknowledge; Slack gives 3 seconds. */
   ackTimeoutMs?: number;
   /** The pauses before an event is sent again; Slack waits 0, 1 and 5 minutes. */
@@ -110,6 +112,7 @@ function toSettings(options: WorldOptions): Settings {
     events: new Set(options.events ?? defaultEvents),
     commands: options.commands ?? ['/batch'],
     shortcuts: options.shortcuts ?? [{ name: 'Run as a batch', callbackId: 'run_batch' }],
+    samples: options.samples ?? {},
     shareDelayMs: options.shareDelayMs ?? 150,
     triggerTtlMs: options.triggerTtlMs ?? 3000,
   };

@@ -16,6 +16,8 @@ const contentTypes: Record<string, string> = {
   '.json': 'application/json; charset=utf-8',
 };
 
+const notFound = toTextAnswer('Not Found', 404);
+
 export interface Page {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   close(): void;
@@ -25,17 +27,14 @@ export interface Page {
 export function createPage(world: World): Page {
   const feed = createLiveFeed(world);
 
-  async function answer(request: IncomingMessage, url: URL): Promise<Answer> {
+  function answer(request: IncomingMessage, url: URL): Promise<Answer> | Answer {
     if (!isOwn(world, request)) return toTextAnswer('Forbidden', 403);
-    const user = url.searchParams.get('user') ?? 'ada';
-    const [, area, name = ''] = url.pathname.split('/');
-    if (area !== 'page-api') return readPageFile(area === 'page' ? name : 'index.html');
+    const [, area = '', name = '', id = ''] = url.pathname.split('/').map(decodeURIComponent);
+    if (area === 'page') return readPageFile(name);
+    if (area === 'samples') return readSample(world, name);
+    if (area !== 'page-api') return isPagePath(area) ? readPageFile('index.html') : notFound;
     if (request.method === 'POST') return runPageAction(world, name, request);
-    if (name === 'state') return toJsonAnswer(buildPageState(world, user));
-    if (name === 'file') {
-      return toFileAnswer(world.store.files.get(url.pathname.split('/')[3] ?? ''), true);
-    }
-    return toTextAnswer('Not Found', 404);
+    return readForPage(world, { name, id, user: url.searchParams.get('user') ?? 'ada' });
   }
 
   return {
@@ -50,6 +49,24 @@ export function createPage(world: World): Page {
   };
 }
 
+function readForPage(world: World, asked: { name: string; id: string; user: string }): Answer {
+  if (asked.name === 'state') return toJsonAnswer(buildPageState(world, asked.user));
+  return asked.name === 'file' ? toFileAnswer(world.store.files.get(asked.id), true) : notFound;
+}
+
+/** The page itself, and where chat.getPermalink and file permalinks lead. */
+function isPagePath(area: string): boolean {
+  return ['', 'archives', 'files'].includes(area);
+}
+
+async function readSample(world: World, name: string): Promise<Answer> {
+  const { samples } = world.settings;
+  const read = Object.hasOwn(samples, name) ? samples[name] : undefined;
+  if (!read) return notFound;
+  const headers = { 'content-type': 'text/csv', 'content-disposition': 'attachment' };
+  return { status: 200, headers, body: await read() };
+}
+
 /** Only the page itself may ask: no other site, and no name that someone else points at this machine. */
 function isOwn(world: World, { headers }: IncomingMessage): boolean {
   const { port } = new URL(world.baseUrl());
@@ -60,7 +77,7 @@ function isOwn(world: World, { headers }: IncomingMessage): boolean {
 
 async function readPageFile(name: string): Promise<Answer> {
   const type = contentTypes[extname(name)];
-  if (type === undefined || !/^[a-z-]+\.[a-z]+$/.test(name)) return toTextAnswer('Not Found', 404);
+  if (type === undefined || !/^[a-z-]+\.[a-z]+$/.test(name)) return notFound;
   try {
     const body = await readFile(new URL(`./page/${name}`, import.meta.url));
     const headers = {
@@ -70,6 +87,6 @@ async function readPageFile(name: string): Promise<Answer> {
     };
     return { status: 200, headers, body };
   } catch {
-    return toTextAnswer('Not Found', 404);
+    return notFound;
   }
 }

@@ -25,6 +25,7 @@ export function buildPageState(world: World, user: string): Json {
     home: store.homes.get(me.id) ?? null,
     commands: settings.commands,
     shortcuts: settings.shortcuts,
+    samples: Object.keys(settings.samples),
     isConnected: settings.mode === 'http' || world.socket.isOpen(),
   };
 }

@@ -14,6 +14,8 @@ export interface Settings {
   events: Set<string>;
   commands: string[];
   shortcuts: { name: string; callbackId: string }[];
+  /** Files that the page offers to drop, by name. */
+  samples: Record<string, () => Promise<string> | string>;
   /** How long after completeUploadExternal the file appears in its channel. */
   shareDelayMs: number;
   triggerTtlMs: number;

@@ -60,6 +60,7 @@ function openChannel(id) {
   composers.channel = new Composer({
     placeholder: say('message', { place }),
     commands: state.commands,
+    samples: state.samples,
     target: { user: state.me, channel: channel.id },
   });
   find('#channel').replaceChildren(h('header'), list, composers.channel.node);
@@ -74,6 +75,7 @@ function openThread(ts) {
     composers.thread = new Composer({
       placeholder: say('reply'),
       commands: state.commands,
+      samples: [],
       target: { user: state.me, channel: view.channel, threadTs: ts },
     });
     const close = h(

@@ -1,7 +1,7 @@
 // The box that a person writes in: text, files to attach, and slash commands.
 import { notify } from './dialogs.js';
 import { h } from './dom.js';
-import { act, sendMessage } from './server.js';
+import { act, readSample, sendMessage } from './server.js';
 import { say, toSize } from './words.js';
 
 const maxFiles = 10;
@@ -18,7 +18,7 @@ export class Composer {
   /** What to put into the page. */
   node;
 
-  constructor({ placeholder, commands, target }) {
+  constructor({ placeholder, commands, samples, target }) {
     this.#target = target;
     this.#commands = commands;
     const prefix = target.threadTs === undefined ? '' : 'thread-';
@@ -42,8 +42,9 @@ export class Composer {
       },
       '➤',
     );
-    const bar = h('div', { class: 'composer-bar' }, this.#buildPicker(prefix), this.#send);
-    this.node = h('div', { class: 'composer' }, this.#chips, this.#text, bar);
+    const bar = [this.#buildPicker(prefix), this.#buildSamples(samples), this.#send];
+    const bottom = h('div', { class: 'composer-bar' }, bar);
+    this.node = h('div', { class: 'composer' }, this.#chips, this.#text, bottom);
   }
 
   /** Adds files to the message that is being written. */
@@ -68,6 +69,15 @@ export class Composer {
     const open = () => picker.click();
     const plus = { class: 'plus', title: label, 'aria-label': label, onclick: open };
     return [h('button', plus, '+'), picker];
+  }
+
+  #buildSamples(names) {
+    if (names.length === 0) return undefined;
+    const offer = (name) => {
+      const attach = async () => this.attach([await readSample(name)]);
+      return h('button', { class: 'link', 'data-testid': 'sample', onclick: attach }, name);
+    };
+    return h('span', { class: 'samples quiet' }, say('samples'), names.map(offer));
   }
 
   #onKey(event) {

@@ -34,6 +34,12 @@ async function post(name, body) {
   return answer.result;
 }
 
+/** A file that the workspace offers to drop. */
+export async function readSample(name) {
+  const response = await fetch(`/samples/${encodeURIComponent(name)}`);
+  return new File([await response.blob()], name, { type: 'text/csv' });
+}
+
 /** Where a file's bytes are. */
 export function fileAddress(id) {
   return `/page-api/file/${id}`;

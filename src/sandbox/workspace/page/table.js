@@ -16,10 +16,7 @@ export function decodeText(bytes) {
 export function parseTable(text) {
   const mark = findDelimiter(text);
   // A cell, quoted (with quotes doubled inside) or bare, and what ends it.
-  const pattern = new RegExp(
-    `(?:"((?:[^"]|"")*)"|([^${mark}\\r\\n]*))([${mark}]|\\r?\\n|$)`,
-    'gu',
-  );
+  const pattern = new RegExp(`(?:"((?:[^"]|"")*)"|([^${mark}\\r\\n]*))([${mark}]|\\r?\\n|$)`, 'gu');
   const rows = [];
   let row = [];
   for (const [found, quoted, bare, ending] of text.matchAll(pattern)) {
