@@ -3,6 +3,7 @@
 
 import { Redis } from 'ioredis';
 import { promptRedisOptions, redisOptions } from './redis-options.ts';
+import { watchConnection, type IsSteady } from './watch-connection.ts';
 import { withDeadline } from './with-deadline.ts';
 
 export interface RedisSettings {
@@ -17,6 +18,7 @@ export interface RedisConnections {
   readonly commands: Redis;
   readonly announcements: Redis;
   isUp(): boolean;
+  readonly isSteady: IsSteady;
   /** Drops what is still under way; a lost Redis cannot hold the process up. */
   close(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export function createRedis(settings: RedisSettings): RedisConnections {
     commands,
     announcements,
     isUp: () => up,
+    isSteady: watchConnection(commands),
     close: async () => {
       await Promise.all([closeConnection(commands), closeConnection(announcements)]);
     },

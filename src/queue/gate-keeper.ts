@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { watchConnection } from './watch-connection.ts';
 
 /** Longer than any pause of a healthy process, short enough for a killed one's slots to be free in 15 s. */
 const unseenMs = 8000;
@@ -34,8 +35,10 @@ export interface GateKeeper {
 
 export function createGateKeeper(options: GateKeeperOptions): GateKeeper {
   const { client, id } = options;
+  const isSteady = watchConnection(client);
   const key = (part: string): string => `b_${id}_${part}`;
   const reap = async (): Promise<void> => {
+    if (!isSteady(unseenMs)) return;
     const keys = [key('job_clients'), key('job_expirations'), key('seen')];
     const slots = Number(await client.eval(reapScript, 3, ...keys, unseenMs));
     if (slots > 0) options.onRepair({ kind: 'reaped', slots });

@@ -41,13 +41,15 @@ export interface WorkerLease {
   readonly leaseMs: number;
 }
 
-/** The next chunk of the running batch with the fewest rows in flight; takes back expired leases on the way. */
+/** The next chunk of the running batch with the fewest rows in flight. Expired leases are taken back on the
+ *  way, but not right after an outage: their holders get the time of a lease to renew them. */
 export async function lease(
   store: Store,
   { worker, leaseMs }: WorkerLease,
 ): Promise<Lease | undefined> {
   const token = `${worker}:${randomUUID()}`;
-  const reply = await store.runForBytes(scripts.lease, leaseMs, token, rowsPerChunk);
+  const takesBack = store.isSteady(leaseMs) ? 1 : 0;
+  const reply = await store.runForBytes(scripts.lease, leaseMs, token, rowsPerChunk, takesBack);
   if (reply === null) return undefined;
   const [batchId, chunk, packed, ...indices] = reply;
   const open = new Set(indices);

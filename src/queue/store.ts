@@ -4,11 +4,13 @@ import type { Redis } from 'ioredis';
 import { buildKeys, type Keys } from './keys.ts';
 import type { RedisConnections } from './create-redis.ts';
 import type { Script } from './script.ts';
+import type { IsSteady } from './watch-connection.ts';
 
 export type ScriptArgument = string | number | Buffer;
 
 export interface Store {
   readonly redis: Redis;
+  readonly isSteady: IsSteady;
   readonly keys: Keys;
   /** How long a batch is kept after its last change. */
   readonly retentionSeconds: number;
@@ -35,6 +37,7 @@ export function createStore(options: StoreOptions): Store {
   const shared = [1, prefix, retentionSeconds];
   return {
     redis: commands,
+    isSteady: options.redis.isSteady,
     keys: buildKeys(prefix),
     retentionSeconds,
     run: async (script, ...args) => {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkRedis, judgeRedis } from '../../src/queue/check-redis.ts';
 import { createRedis } from '../../src/queue/create-redis.ts';
 import { startRedis } from '../../src/sandbox/redis/redis-server.ts';
-import { buildDrop, connectFixture } from './queue-fixture.ts';
+import { buildDrop, connectFixture, startBatch } from './queue-fixture.ts';
 
 function buildInfo(change: Readonly<Record<string, string>> = {}): string {
   const fields = {
@@ -83,5 +83,22 @@ describe('a Redis that goes away and comes back', () => {
     await server.restart();
     expect((await waiting)?.state).toBe('reading');
     await vi.waitFor(() => expect(states).toEqual(['up', 'down', 'up']), { timeout: 5000 });
+  });
+
+  it('leaves their chunks to those who held them, although their time is over', async () => {
+    const server = await startRedis({ appendOnly: true });
+    onTestFinished(() => server.stop());
+    const { ledger, redis, store } = connectFixture(server.url, 'p', { leaseMs: 60_000 });
+    const id = await startBatch(ledger, 2);
+    const lease = await ledger.lease('holder');
+    if (lease === undefined) throw new Error('Nothing to lease');
+    await store.redis.zadd(store.keys.batch(id, 'leases'), 'XX', 0, '0');
+    await server.kill();
+    await vi.waitFor(() => expect(redis.isUp()).toBe(false));
+    const asked = ledger.lease('another');
+    await server.restart();
+    expect(await asked).toBeUndefined();
+    expect(await ledger.lease('another')).toBeUndefined();
+    expect(await ledger.renew([lease])).toEqual(['held']);
   });
 });

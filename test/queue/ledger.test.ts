@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { isConserved } from '../../src/batch/batch.ts';
 import type { FinishedRow } from '../../src/queue/read-results.ts';
 import { commit, type Lease } from '../../src/queue/leasing.ts';
+import { readScript } from '../../src/queue/script.ts';
 import type { Store } from '../../src/queue/store.ts';
 import type { Ledger } from '../../src/queue/ledger.ts';
 import { toFault } from '../../src/errors.ts';
@@ -275,6 +277,18 @@ describe('commits', () => {
       buildRows(50).map((row) => buildDone(row)),
     );
     expect(results.slice(50).every(({ outcome }) => outcome.status === 'cancelled')).toBe(true);
+  });
+
+  it('are not sealed before the chunk is complete', async () => {
+    const { ledger, store } = createFixture();
+    const id = await startBatch(ledger, 2);
+    const lease = await leaseOne(ledger);
+    const [first] = lease.rows;
+    if (first === undefined) throw new Error('rows');
+    await ledger.commit(lease, first, buildDone(first));
+    const seal = readScript('seal', z.number());
+    expect(await store.run(seal, id, 0, Buffer.from('packed'), 0, 1)).toBe(0);
+    expect(await store.redis.hkeys(store.keys.batch(id, 'outcomes'))).toEqual(['0']);
   });
 
   it('are all there when the process died between the last commit and the seal', async () => {

@@ -1,5 +1,5 @@
 -- Gives out a chunk of the running batch that has the fewest rows in flight.
--- ARGV 2 ms of the lease, 3 its token, 4 rows a chunk.
+-- ARGV 2 ms of the lease, 3 its token, 4 rows a chunk, 5 1 to take back leases that have expired.
 -- Returns false, or { id, chunk, packed rows, index of each row without an outcome… }.
 local now, size = nowMs(), tonumber(ARGV[4])
 
@@ -15,7 +15,7 @@ for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
   if not state then
     redis.call('SREM', sharedKey('active'), id)
   elseif state == 'running' then
-    reclaimExpired(id)
+    if ARGV[5] == '1' then reclaimExpired(id) end
     local counts = redis.call('HMGET', batchKey(id, 'record'), 'running', 'pending')
     local running, pending = tonumber(counts[1]), tonumber(counts[2])
     local older = running == fewest and tonumber(id) < tonumber(chosen)
