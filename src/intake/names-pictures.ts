@@ -26,6 +26,6 @@ function decode(head: Buffer): string {
     mark.every((byte, index) => head[index] === byte);
   if (starts(utf16.littleEndian)) return new TextDecoder('utf-16le').decode(head);
   if (starts(utf16.bigEndian)) return new TextDecoder('utf-16be').decode(head);
-  const text = new TextDecoder('utf-8').decode(head);
+  const text = new TextDecoder('utf-8').decode(head, { stream: true });
   return text.includes('\uFFFD') ? new TextDecoder('gb18030').decode(head) : text;
 }

@@ -26,8 +26,8 @@ export function createFinishStep(
   return async (batchId, signal) => {
     const batch = await needs.ledger.readBatch(batchId);
     if (batch?.state !== 'finishing') return;
-    await using directory = await needs.openDirectory(batchId);
     const finished = toFinished(batch);
+    await using directory = await needs.openDirectory(batchId);
     const rows = needs.ledger.readResults(batchId);
     const results = await needs.writeResults(finished, { directory: directory.path, rows });
     if (results.rows !== batch.counts.total) {

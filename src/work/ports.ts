@@ -79,14 +79,6 @@ export interface Gate {
   run<T>(job: { weight: number; signal: AbortSignal }, work: () => Promise<T>): Promise<T>;
 }
 
-export type StepName = 'read' | 'finish';
-
-/** Coarse, durable steps; each runs at least once and is idempotent. */
-export interface Steps {
-  enqueue(step: StepName, batchId: string): Promise<void>;
-  work(step: StepName, handler: (batchId: string, signal: AbortSignal) => Promise<void>): void;
-}
-
 // ---- reading ----
 
 export interface SpooledFile {

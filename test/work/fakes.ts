@@ -1,0 +1,115 @@
+// A ledger in memory with one chunk to give out, for tests of what the engine does with leases.
+
+import type { Batch } from '../../src/batch/batch.ts';
+import { noCounts, noSums } from '../../src/batch/batch.ts';
+import type { Row, WorkedOutcome } from '../../src/batch/row.ts';
+import type { Table } from '../../src/batch/table.ts';
+import type { Ledger, LeaseRef, Log } from '../../src/work/ports.ts';
+
+export const quiet: Log = { info() {}, warn() {}, error() {} };
+
+const outputs = [{ name: 'title', header: 'title', list: false }];
+
+export const table: Table = {
+  columns: ['name', 'image'],
+  imageColumns: [1],
+  delimiter: ',',
+  encoding: 'utf-8',
+  chinese: false,
+};
+
+export const batch: Batch = {
+  id: '7',
+  state: 'running',
+  drop: {
+    key: 'k',
+    team: 'T1',
+    channel: 'C1',
+    messageTs: '1.1',
+    threadTs: '1.1',
+    user: 'U1',
+    text: '',
+    files: [{ id: 'F1', name: 'products.csv' }],
+    addressed: false,
+  },
+  language: 'en',
+  counts: noCounts,
+  sums: noSums,
+  faultGroups: [],
+  createdMs: 0,
+  table,
+  recipe: {
+    kind: 'default',
+    prompt: 'Write.',
+    outputs,
+    sampling: { maxTokens: 100, temperature: 0, topP: 1 },
+    detail: 'low',
+    language: 'en',
+    contextColumns: [0],
+  },
+};
+
+export function rowsOf(count: number): readonly Row[] {
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    line: index + 2,
+    cells: [`product ${index}`, 'https://shop.example/a.jpg'],
+    images: ['https://shop.example/a.jpg'],
+  }));
+}
+
+export interface FakeLedger extends Ledger {
+  readonly committed: { row: Row; outcome: WorkedOutcome }[];
+  readonly released: LeaseRef[];
+  readonly ended: string[];
+  /** What `renew` answers from now on. */
+  renewal: 'held' | 'lost' | 'cancelled' | 'paused';
+  renewals: number;
+  cancel(batchId: string): void;
+}
+
+export function createFakeLedger(
+  rows: readonly Row[],
+  overrides: Partial<Ledger> = {},
+): FakeLedger {
+  const chunks = [rows];
+  const listeners: ((batchId: string) => void)[] = [];
+  const fake: FakeLedger = {
+    committed: [],
+    released: [],
+    ended: [],
+    renewal: 'held',
+    renewals: 0,
+    cancel: (batchId) => {
+      for (const listener of listeners) listener(batchId);
+    },
+    readBatch: async () => batch,
+    setLanguage: async () => {},
+    writeChunk: async () => {},
+    claimFingerprint: async () => undefined,
+    startRunning: async () => true,
+    refuse: async () => {},
+    discard: async () => {},
+    lease: async () => {
+      const chunk = chunks.shift();
+      return chunk === undefined
+        ? undefined
+        : { batchId: '7', chunk: 0, token: 'token', rows: chunk };
+    },
+    renew: async (leases) => {
+      fake.renewals += 1;
+      return leases.map(() => fake.renewal);
+    },
+    commit: async (_, row, outcome) => {
+      fake.committed.push({ row, outcome });
+      return 'committed';
+    },
+    release: async (lease) => void fake.released.push(lease),
+    setModel: async () => {},
+    onCancelled: (listener) => void listeners.push(listener),
+    async *readResults() {},
+    end: async (id) => void fake.ended.push(id),
+    ...overrides,
+  };
+  return fake;
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import type { Batch, BatchPlan } from '../../src/batch/batch.ts';
+import type { Row } from '../../src/batch/row.ts';
+import { fail, type Fault } from '../../src/errors.ts';
+import type { Ledger } from '../../src/work/ports.ts';
+import { createReadStep, type ReadNeeds } from '../../src/work/read-batch.ts';
+import { batch as template, createFakeLedger, quiet, rowsOf, table } from './fakes.ts';
+
+const { table: _table, recipe: _recipe, ...unread } = template;
+const summary = {
+  rows: 120,
+  faultyRows: 0,
+  rowsWithoutImage: 0,
+  repeatedImages: 0,
+  images: 120,
+  warnings: [],
+};
+
+interface Seen {
+  readonly chunks: Map<number, readonly Row[]>;
+  readonly refused: Fault[];
+  discarded: number;
+  plan?: BatchPlan;
+  fingerprint?: string;
+  disposed: number;
+}
+
+function world({
+  ledger = {},
+  drop = {},
+  ...needs
+}: Partial<Omit<ReadNeeds, 'ledger'>> & {
+  ledger?: Partial<Ledger>;
+  drop?: Partial<Batch['drop']>;
+} = {}): { read: () => Promise<void>; seen: Seen } {
+  const seen: Seen = { chunks: new Map(), refused: [], discarded: 0, disposed: 0 };
+  const reading: Batch = { ...unread, state: 'reading', drop: { ...unread.drop, ...drop } };
+  const step = createReadStep({
+    ledger: createFakeLedger([], {
+      readBatch: async () => reading,
+      writeChunk: async (_, chunk, rows) => void seen.chunks.set(chunk, rows),
+      refuse: async (_, fault) => void seen.refused.push(fault),
+      discard: async () => void (seen.discarded += 1),
+      claimFingerprint: async (_, fingerprint) => {
+        seen.fingerprint = fingerprint;
+        return undefined;
+      },
+      startRunning: async (_, plan) => {
+        seen.plan = plan;
+        return true;
+      },
+      ...ledger,
+    }),
+    log: quiet,
+    fetchFile: async () => ({
+      path: '/tmp/x',
+      name: 'x.csv',
+      bytes: 5,
+      hash: 'abc',
+      [Symbol.asyncDispose]: async () => void (seen.disposed += 1),
+    }),
+    openTable: async () => ({
+      table,
+      async *chunks() {
+        const rows = rowsOf(120);
+        yield rows.slice(0, 50);
+        yield rows.slice(50, 100);
+        yield rows.slice(100);
+      },
+      summary: () => summary,
+    }),
+    looksLikeBatch: async () => false,
+    languageOf: async () => 'en',
+    linkTo: async (id) => `https://slack.example/${id}`,
+    ...needs,
+  });
+  return { read: () => step('7', new AbortController().signal), seen };
+}
+
+const noImages = async (): Promise<never> => fail('E_CSV_NO_ROWS', {});
+
+describe('reading a dropped file', () => {
+  it('stores every chunk, then lets the batch run with its plan, and removes the file', async () => {
+    const { read, seen } = world();
+    await read();
+    expect([...seen.chunks.values()].flat()).toEqual(rowsOf(120));
+    expect(seen.plan).toMatchObject({ summary, fileHash: 'abc', textIgnored: false });
+    expect(seen.disposed).toBe(1);
+  });
+
+  it('does nothing for a batch that is no longer being read', async () => {
+    const { read, seen } = world({ ledger: { readBatch: async () => template } });
+    await read();
+    expect(seen.plan).toBeUndefined();
+    expect(seen.disposed).toBe(0);
+  });
+
+  it('refuses an addressed file that cannot be used, with the reason', async () => {
+    const { read, seen } = world({ openTable: noImages, drop: { addressed: true } });
+    await read();
+    expect(seen.refused).toMatchObject([{ code: 'E_CSV_NO_ROWS' }]);
+    expect(seen.disposed).toBe(1);
+  });
+
+  it('says nothing about a file that was not meant for Darkroom', async () => {
+    const { read, seen } = world({ openTable: noImages });
+    await read();
+    expect(seen).toMatchObject({ refused: [], discarded: 1 });
+  });
+
+  it('does answer when the broken file names a picture column', async () => {
+    const { read, seen } = world({ openTable: noImages, looksLikeBatch: async () => true });
+    await read();
+    expect(seen).toMatchObject({ refused: [{ code: 'E_CSV_NO_ROWS' }], discarded: 0 });
+  });
+
+  it('refuses a prompt that names an unknown column before any row is stored', async () => {
+    const { read, seen } = world({ drop: { text: 'prompt: sell the {{nmae}}' } });
+    await read();
+    expect(seen.refused).toMatchObject([{ code: 'E_TPL_UNKNOWN_COLUMN' }]);
+    expect(seen.chunks.size).toBe(0);
+  });
+
+  it('answers the same file by the same person with a link to the batch that runs', async () => {
+    const { read, seen } = world({ ledger: { claimFingerprint: async () => '6' } });
+    await read();
+    expect(seen.refused).toMatchObject([
+      { code: 'E_ALREADY_RUNNING', params: { id: '6', link: 'https://slack.example/6' } },
+    ]);
+  });
+
+  it('tells other instructions, files and people apart', async () => {
+    const fingerprints = new Set<string | undefined>();
+    for (const drop of [{}, { user: 'U2' }, { text: 'temperature: 1' }]) {
+      const { read, seen } = world({ drop });
+      await read();
+      fingerprints.add(seen.fingerprint);
+    }
+    const again = world();
+    await again.read();
+    fingerprints.add(again.seen.fingerprint);
+    expect(fingerprints.size).toBe(3);
+  });
+
+  it('passes an outage on, so that the step runs again', async () => {
+    const { read, seen } = world({
+      ledger: { writeChunk: async () => Promise.reject(new Error('Redis is away')) },
+    });
+    await expect(read()).rejects.toThrow('Redis is away');
+    expect(seen.plan).toBeUndefined();
+    expect(seen.disposed).toBe(1);
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { toFault } from '../../src/errors.ts';
+import type { CompletionResult } from '../../src/work/ports.ts';
+import { createRowWorker, type RowWorker } from '../../src/work/row-worker.ts';
+import type { RowNeeds } from '../../src/work/run-row.ts';
+import { createFakeLedger, quiet, rowsOf, type FakeLedger } from './fakes.ts';
+
+const answer: CompletionResult = {
+  kind: 'answer',
+  model: 'm',
+  content: '{"title":"A title"}',
+  truncated: false,
+  usage: { promptTokens: 1, completionTokens: 1 },
+  seconds: 0.1,
+};
+const picture = { bytes: Buffer.from('jpeg'), hash: 'h', width: 32, height: 32 };
+
+interface World {
+  readonly ledger: FakeLedger;
+  readonly worker: RowWorker;
+  /** Requests that the server has got and not answered yet. */
+  readonly open: Set<() => void>;
+  readonly aborted: () => number;
+}
+
+interface Setting {
+  readonly slots?: number;
+  /** False: the server answers at once. */
+  readonly hold?: boolean;
+  readonly needs?: Partial<RowNeeds>;
+}
+
+/** A worker whose gate lets `slots` rows through at a time; requests end when the test says so. */
+function start(ledger: FakeLedger, { slots = 2, hold = true, needs = {} }: Setting = {}): World {
+  const open = new Set<() => void>();
+  const waiting: (() => void)[] = [];
+  let inside = 0;
+  let aborted = 0;
+  const isFull = (): boolean => inside >= slots;
+  const worker = createRowWorker(
+    {
+      ledger,
+      log: quiet,
+      gate: {
+        async run({ signal }, work) {
+          while (isFull()) {
+            const { promise, resolve } = Promise.withResolvers<void>();
+            waiting.push(resolve);
+            signal.addEventListener('abort', () => resolve(), { once: true });
+            await promise;
+            signal.throwIfAborted();
+          }
+          inside += 1;
+          try {
+            return await work();
+          } finally {
+            inside -= 1;
+            waiting.shift()?.();
+          }
+        },
+      },
+      server: {
+        probe: async () => 'up',
+        async complete(_, signal) {
+          if (!hold) return answer;
+          const { promise, resolve, reject } = Promise.withResolvers<CompletionResult>();
+          const end = (): void => resolve(answer);
+          open.add(end);
+          signal.addEventListener('abort', () => {
+            aborted += 1;
+            reject(new Error('aborted'));
+          });
+          return promise.finally(() => open.delete(end));
+        },
+      },
+      breaker: { record: () => undefined, answers: () => 0 },
+      endpoint: { close: async () => {}, open: async () => {}, closed: async () => undefined },
+      prepareImage: async () => picture,
+      noteModel: () => {},
+      ...needs,
+    },
+    { maxRows: 10, maxBytes: 1_000_000, renewMs: 5, idleMs: 5 },
+  );
+  worker.start();
+  onTestFinished(() => worker.stop(0));
+  return { ledger, worker, open, aborted: () => aborted };
+}
+
+describe('the worker', () => {
+  it('records an outcome for every row of its chunk and gives the chunk back', async () => {
+    const { ledger } = start(createFakeLedger(rowsOf(25)), { hold: false });
+    await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
+    expect(ledger.committed.map(({ row }) => row.index).toSorted((a, b) => a - b)).toEqual(
+      rowsOf(25).map((row) => row.index),
+    );
+    expect(ledger.committed.every(({ outcome }) => outcome.status === 'done')).toBe(true);
+  });
+
+  it('fails a row that was faulty as read, and one whose picture is, without asking the model', async () => {
+    const fault = toFault('E_ROW_NO_IMAGE', { column: 'image' });
+    const [first, second] = rowsOf(2);
+    if (first === undefined || second === undefined) throw new Error('no rows');
+    const ledger = createFakeLedger([{ ...first, fault }, second]);
+    const bad = toFault('E_FILE_GONE', {});
+    const { open } = start(ledger, { needs: { prepareImage: async () => bad } });
+    await vi.waitFor(() => expect(ledger.committed).toHaveLength(2));
+    expect(ledger.committed.map(({ outcome }) => outcome)).toEqual([
+      { status: 'failed', fault },
+      { status: 'failed', fault: bad },
+    ]);
+    expect(open.size).toBe(0);
+  });
+
+  it('drops unsent rows when the batch is paused, and lets requests under way finish', async () => {
+    const { ledger, open, aborted } = start(createFakeLedger(rowsOf(6)));
+    await vi.waitFor(() => expect(open.size).toBe(2));
+    ledger.renewal = 'paused';
+    await vi.waitFor(() => expect(ledger.renewals).toBeGreaterThan(0));
+    const before = ledger.renewals;
+    await vi.waitFor(() => expect(ledger.renewals).toBeGreaterThan(before + 1));
+    for (const end of open) end();
+    await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
+    expect(ledger.committed).toHaveLength(2);
+    expect(aborted()).toBe(0);
+  });
+
+  it.each(['lost', 'cancelled'] as const)(
+    'aborts requests under way when the lease is %s',
+    async (state) => {
+      const { ledger, open, aborted } = start(createFakeLedger(rowsOf(6)));
+      await vi.waitFor(() => expect(open.size).toBe(2));
+      ledger.renewal = state;
+      await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
+      expect(aborted()).toBe(2);
+      expect(ledger.committed).toEqual([]);
+    },
+  );
+
+  it('aborts at once when a cancellation is announced, without waiting for a renewal', async () => {
+    const { ledger, open, aborted } = start(createFakeLedger(rowsOf(6)));
+    await vi.waitFor(() => expect(open.size).toBe(2));
+    ledger.cancel('another');
+    expect(aborted()).toBe(0);
+    ledger.cancel('7');
+    expect(aborted()).toBe(2);
+    await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
+  });
+
+  it('on stopping lets requests under way finish and gives the rest back', async () => {
+    const { ledger, worker, open, aborted } = start(createFakeLedger(rowsOf(6)));
+    await vi.waitFor(() => expect(open.size).toBe(2));
+    const stopped = worker.stop(60_000);
+    for (const end of open) end();
+    await stopped;
+    expect(ledger.committed).toHaveLength(2);
+    expect(ledger.released).toHaveLength(1);
+    expect(aborted()).toBe(0);
+  });
+
+  it('on stopping aborts what does not end in time', async () => {
+    const { ledger, worker, open, aborted } = start(createFakeLedger(rowsOf(6)));
+    await vi.waitFor(() => expect(open.size).toBe(2));
+    await worker.stop(1);
+    expect(aborted()).toBe(2);
+    expect(ledger.committed).toEqual([]);
+    expect(ledger.released).toHaveLength(1);
+  });
+
+  it('goes on after a moment in which nothing could be leased', async () => {
+    let asked = 0;
+    const inner = createFakeLedger(rowsOf(3));
+    const ledger = createFakeLedger([], {
+      ...inner,
+      lease: async (name) => {
+        asked += 1;
+        if (asked === 1) throw new Error('Redis is away');
+        return asked === 2 ? undefined : inner.lease(name);
+      },
+    });
+    start(ledger, { hold: false });
+    await vi.waitFor(() => expect(inner.committed).toHaveLength(3));
+  });
+});
