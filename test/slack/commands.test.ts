@@ -167,9 +167,10 @@ describe('a mention', () => {
     const { workspace } = stage;
     const mention = `<@${workspace.people.bot.id}>`;
     await workspace.say({ user: 'ada', channel: 'products', text: `${mention} dance` });
-    await workspace.waitFor(() =>
+    const answer = await workspace.waitFor(() =>
       workspace.ephemerals('ada').find(({ text }) => text.includes('I do not know "dance"')),
     );
+    expect(answer.thread_ts).toBeDefined();
   });
 
   it('is not needed in a direct message', async () => {
@@ -177,15 +178,16 @@ describe('a mention', () => {
     const { workspace } = stage;
     const channel = workspace.channels.dm.wei.id;
     await workspace.say({ user: 'wei', channel, text: '帮助' });
-    await workspace.waitFor(() =>
+    const answer = await workspace.waitFor(() =>
       workspace.channelMessages(channel).find(({ text }) => text.includes('使用方法')),
     );
+    expect(answer.thread_ts).toBeUndefined();
   });
 });
 
-describe('the stop button', () => {
+describe.each(['socket', 'http'] as const)('the stop button, in %s mode', (mode) => {
   it('stops the batch for its owner, and tells others why it does not', async () => {
-    await using stage = await createStage();
+    await using stage = await createStage({ mode });
     const { workspace } = stage;
     const { drop } = await withBatch(stage);
     const message = await workspace.waitFor(() => workspace.thread('products', drop.threadTs)[1]);
@@ -200,7 +202,7 @@ describe('the stop button', () => {
   });
 
   it('of an old message explains that the batch has ended', async () => {
-    await using stage = await createStage();
+    await using stage = await createStage({ mode });
     const { workspace, desk } = stage;
     const { drop } = await withBatch(stage);
     const message = await workspace.waitFor(() => workspace.thread('products', drop.threadTs)[1]);

@@ -29,7 +29,7 @@ async function drop(file = csv()): Promise<string> {
 
 async function download(id: string, maxBytes = 1_000_000): Promise<SpooledFile> {
   const { steady } = createClients(workspace.botToken, silent, workspace.apiUrl);
-  return await downloadFile(
+  return downloadFile(
     { file: { id, name: '' }, directory, maxBytes, signal: AbortSignal.timeout(20_000) },
     { client: steady, token: workspace.botToken, apiUrl: workspace.apiUrl },
   );

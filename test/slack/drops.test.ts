@@ -32,6 +32,7 @@ describe.each(['socket', 'http'] as const)('a file that is dropped, in %s mode',
     await workspace.waitFor(() => workspace.events.length > 0);
     desk.away = false;
     await eventually(() => desk.batches.size).toBe(1);
+    expect(workspace.events).toHaveLength(1);
   });
 });
 
@@ -44,6 +45,8 @@ describe('what the bot makes of a message', () => {
       files: [csv('a.csv'), csv('b.tsv')],
     });
     await eventually(() => stage.desk.batches.size).toBe(2);
+    const names = [...stage.desk.batches.values()].map(({ drop }) => drop.files[0]?.name);
+    expect(names).toEqual(['a.csv', 'b.tsv']);
   });
 
   it('keeps quiet in a thread, until somebody mentions it there', async () => {

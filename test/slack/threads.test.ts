@@ -22,7 +22,7 @@ function replies({ workspace }: Stage, { drop }: Batch): Message[] {
 }
 
 async function firstReply(stage: Stage, batch: Batch): Promise<Message> {
-  return await stage.workspace.waitFor(() => replies(stage, batch)[0]);
+  return stage.workspace.waitFor(() => replies(stage, batch)[0]);
 }
 
 /** Until the bot has noted what it posted. */
@@ -147,7 +147,8 @@ describe('a thread', () => {
       await stage.memory.writeThread(batch.id, { editedMs: 0 });
       stage.desk.change(batch.id, { counts: { ...batch.counts, done: 200 } });
       stage.slack.wake();
-      await stage.workspace.waitFor(() => replies(stage, batch).length === 2);
+      const fresh = await stage.workspace.waitFor(() => replies(stage, batch)[1]);
+      expect(fresh.text).toContain('200 of 400');
     },
   );
 
@@ -162,8 +163,9 @@ describe('a thread', () => {
   it('gives up quietly where it was removed from the channel', async () => {
     await using stage = await createStage();
     stage.workspace.faults.next('chat.postMessage', { error: 'not_in_channel' });
-    await atWork(stage, { state: 'done' });
+    const batch = await atWork(stage, { state: 'done' });
     await eventually(() => stage.memory.unsettled()).toEqual([]);
+    expect(replies(stage, batch)).toEqual([]);
   });
 
   it('keeps the eyes on a message until the last of its batches has ended', async () => {
@@ -188,5 +190,6 @@ describe('a thread', () => {
     desk.change(second.id, { state: 'done', counts: done, faultGroups: [] });
     stage.slack.wake();
     await eventually(() => reactions(stage, first)).toEqual(['white_check_mark']);
+    expect(replies(stage, second)).toHaveLength(2);
   });
 });

@@ -1,6 +1,6 @@
 // The one message in the thread that is edited while a batch is worked on.
 
-import type { Batch } from '../../batch/batch.ts';
+import { hasEnded, type Batch } from '../../batch/batch.ts';
 import { formatDuration } from '../../batch/progress.ts';
 import { showText } from '../escape.ts';
 import type { Words } from '../words/words.ts';
@@ -71,7 +71,7 @@ export function buildProgress(batch: Batch, secondsLeft?: number): Message {
     ...(understood === undefined ? [] : [buildSection(understood)]),
     ...(failures === undefined ? [] : [buildSection(failures)]),
     ...(canStop(batch) ? [buildStopButton(batch.id, words)] : []),
-    buildContext(words.progress.footer(batch.id)),
+    buildContext(words.progress.footer(batch.id, hasEnded(batch))),
   ];
   return { text: cutMrkdwn(headline, 1_000), blocks };
 }

@@ -23,6 +23,11 @@ export interface Results {
 
 const fieldLimit = 140;
 
+/** A column's name as words. */
+function toLabel(header: string): string {
+  return showText(header.replaceAll('_', ' '), 40);
+}
+
 function buildSamples(batch: Batch, results: Results, words: Words): string | undefined {
   if (results.samples.length === 0) return undefined;
   const outputs = batch.recipe?.outputs ?? [];
@@ -30,12 +35,7 @@ function buildSamples(batch: Batch, results: Results, words: Words): string | un
     const shown = fields.flatMap((field, index) =>
       field === ''
         ? []
-        : [
-            words.results.field(
-              showText(outputs[index]?.header ?? '', 40),
-              showText(field, fieldLimit),
-            ),
-          ],
+        : [words.results.field(toLabel(outputs[index]?.header ?? ''), showText(field, fieldLimit))],
     );
     return words.results.sample(line, shown.slice(0, 4));
   });
@@ -46,9 +46,8 @@ function buildHeadline(batch: Batch, words: Words): string {
   const user = `<@${batch.drop.user}>`;
   const name = showFileName(batch);
   if (batch.cancelledBy === undefined) return words.results.done(user, name, batch.counts);
-  const stopped = words.results.stopped(user, name, batch.counts);
-  const by = batch.cancelledBy;
-  return by === batch.drop.user ? stopped : `${stopped} ${words.results.stoppedBy(`<@${by}>`)}`;
+  const by = batch.cancelledBy === batch.drop.user ? undefined : `<@${batch.cancelledBy}>`;
+  return words.results.stopped({ user, name, tally: batch.counts, by });
 }
 
 /** mrkdwn, under 4,000 characters; the person who asked is mentioned once. */

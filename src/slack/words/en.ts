@@ -1,6 +1,6 @@
 // What Darkroom says in English.
 
-import { counted, enumerate, groupDigits } from './count.ts';
+import { counted, groupDigits } from './count.ts';
 import { englishWarning } from './en-warnings.ts';
 import type { Tally, Words } from './words.ts';
 
@@ -8,7 +8,8 @@ const locale = 'en-US';
 
 const number = (value: number): string => groupDigits(value, locale);
 const rows = (count: number): string => `${number(count)} ${counted(count, 'row', 'rows')}`;
-const list = (items: readonly string[]): string => enumerate(items, locale);
+/** Without the comma before "and", as in British English. */
+const list = (items: readonly string[]): string => new Intl.ListFormat('en-GB').format(items);
 
 function tally({ total, done, failed, cancelled }: Tally): string {
   const parts = [`${number(done)} of ${rows(total)} done`];
@@ -38,10 +39,10 @@ export const english: Words = {
   },
 
   progress: {
-    reading: (name) => `*Reading ${name}* …`,
+    reading: (name) => `*Reading ${name} …*`,
     working: (name) => `*Working on ${name}*`,
     waiting: (name) => `*${name} is waiting*`,
-    writing: (name) => `*${name}: writing the results file* …`,
+    writing: (name) => `*${name}: writing the results file …*`,
     done: (name) => `*${name} is done*`,
     stopped: (name) => `*${name} was stopped*`,
     tally: (counts, left) => (left === undefined ? tally(counts) : `${tally(counts)}, ${left}`),
@@ -50,7 +51,10 @@ export const english: Words = {
       reason === 'model-away'
         ? `:hourglass_flowing_sand: Waiting since ${since}: the model server does not answer. Nothing is lost, and I go on by myself as soon as it is back.`
         : `:hourglass_flowing_sand: Waiting since ${since}: the model server refuses my requests. Please tell the person who looks after Darkroom. Nothing is lost, and I go on as soon as it is mended.`,
-    footer: (id) => `Batch ${id} · reply \`@darkroom status\` or \`@darkroom stop\` in this thread`,
+    footer: (id, ended) =>
+      ended
+        ? `Batch ${id}`
+        : `Batch ${id} · reply \`@darkroom status\` or \`@darkroom stop\` in this thread`,
   },
 
   understood: {
@@ -89,8 +93,8 @@ export const english: Words = {
 
   results: {
     done: doneSentence,
-    stopped: (user, name, counts) => `${user} *${name}* was stopped: ${tally(counts)}.`,
-    stoppedBy: (user) => `${user} stopped it.`,
+    stopped: ({ user, name, tally: counts, by }) =>
+      `${user} *${name}* was stopped${by === undefined ? '' : ` by ${by}`}: ${tally(counts)}.`,
     samples: () => '*The first answers:*',
     sample: (row, fields) => `Row ${row}: ${fields.join(' · ')}`,
     field: (name, value) => `_${name}_ ${value}`,

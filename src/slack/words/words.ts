@@ -31,7 +31,7 @@ export interface Words {
     timeLeft(duration: string): string;
     /** `since` is a Slack date token. */
     paused(reason: PauseReason, since: string): string;
-    footer(id: string): string;
+    footer(id: string, ended: boolean): string;
   };
 
   readonly understood: {
@@ -63,8 +63,8 @@ export interface Words {
 
   readonly results: {
     done(user: string, name: string, tally: Tally): string;
-    stopped(user: string, name: string, tally: Tally): string;
-    stoppedBy(user: string): string;
+    /** `by` where somebody else than `user` stopped it. */
+    stopped(stopped: { user: string; name: string; tally: Tally; by: string | undefined }): string;
     samples(): string;
     sample(row: number, fields: readonly string[]): string;
     field(name: string, value: string): string;

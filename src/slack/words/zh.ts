@@ -1,6 +1,6 @@
 // What Darkroom says in Simplified Chinese.
 
-import { enumerate, groupDigits } from './count.ts';
+import { groupDigits } from './count.ts';
 import type { Tally, Words } from './words.ts';
 import { chineseWarning } from './zh-warnings.ts';
 
@@ -8,7 +8,9 @@ const locale = 'zh-CN';
 
 const number = (value: number): string => groupDigits(value, locale);
 const rows = (count: number): string => `${number(count)} 行`;
-const list = (items: readonly string[]): string => enumerate(items, locale);
+/** With spaces about 和: Slack takes a formatting sign next to a Chinese character for a plain one. */
+const list = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join('、')} 和 ${items.at(-1)}`;
 
 function tally({ total, done, failed, cancelled }: Tally): string {
   const parts = [`共 ${rows(total)}，已完成 ${rows(done)}`];
@@ -29,10 +31,10 @@ export const chinese: Words = {
   rowNumbers: (lines, more) => `第 ${lines.join('、')} 行${more ? '等' : ''}`,
 
   progress: {
-    reading: (name) => `*正在读取 ${name}*……`,
+    reading: (name) => `*正在读取 ${name}……*`,
     working: (name) => `*正在处理 ${name}*`,
     waiting: (name) => `*${name} 正在等待*`,
-    writing: (name) => `*${name}：正在生成结果文件*……`,
+    writing: (name) => `*${name}：正在生成结果文件……*`,
     done: (name) => `*${name} 已完成*`,
     stopped: (name) => `*${name} 已停止*`,
     tally: (counts, left) => (left === undefined ? tally(counts) : `${tally(counts)}，${left}`),
@@ -41,7 +43,10 @@ export const chinese: Words = {
       reason === 'model-away'
         ? `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器没有响应。数据不会丢失，恢复后会自动继续。`
         : `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器拒绝了请求。请告知负责维护 Darkroom 的同事。数据不会丢失，修复后会自动继续。`,
-    footer: (id) => `批次 ${id} · 在此消息列中回复 \`@darkroom 状态\` 或 \`@darkroom 停止\``,
+    footer: (id, ended) =>
+      ended
+        ? `批次 ${id}`
+        : `批次 ${id} · 在此消息列中回复 \`@darkroom 状态\` 或 \`@darkroom 停止\``,
   },
 
   understood: {
@@ -72,8 +77,8 @@ export const chinese: Words = {
 
   results: {
     done: doneSentence,
-    stopped: (user, name, counts) => `${user} *${name}* 已停止：${tally(counts)}。`,
-    stoppedBy: (user) => `由 ${user} 停止。`,
+    stopped: ({ user, name, tally: counts, by }) =>
+      `${user} *${name}* 已${by === undefined ? '' : `由 ${by} `}停止：${tally(counts)}。`,
     samples: () => '*前几条结果：*',
     sample: (row, fields) => `第 ${row} 行：${fields.join(' · ')}`,
     field: (name, value) => `_${name}_ ${value}`,
