@@ -1,9 +1,8 @@
 // Keeps a gate's state in Redis true: slots of processes that are gone are freed, sums that a lost reply
 // has made wrong are mended, and a state that is gone is set up again. Every process does it.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { readLua } from './script.ts';
 import { watchConnection } from './watch-connection.ts';
 
 /** Longer than any pause of a healthy process, short enough for a killed one's slots to be free in 15 s. */
@@ -78,8 +77,4 @@ function every(
       });
   }, ms);
   return timer.unref();
-}
-
-function readLua(name: string): string {
-  return readFileSync(join(import.meta.dirname, 'scripts', `${name}.lua`), 'utf8');
 }

@@ -24,7 +24,8 @@ const batchParts = [
 export type BatchPart = (typeof batchParts)[number];
 
 /** Keys of the installation. ids, active, unsettled and endpoint live for ever (and stay small).
- *  changed, cancelled and due are channels. */
+ *  changed, cancelled and due are channels. Scripts have two more: `once:drop:<key>` and
+ *  `fingerprint:<fingerprint>`, each with the id of its batch. */
 export type SharedKey =
   | 'ids'
   | 'active'

@@ -18,6 +18,7 @@ export function readScript<Reply>(name: string, reply: z.ZodType<Reply>): Script
   return { source, sha: createHash('sha1').update(source).digest('hex'), reply };
 }
 
-function readLua(name: string): string {
+/** The text of `scripts/<name>.lua` alone. */
+export function readLua(name: string): string {
   return readFileSync(join(import.meta.dirname, 'scripts', `${name}.lua`), 'utf8');
 }
