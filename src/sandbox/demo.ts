@@ -39,8 +39,8 @@ async function runDemo(options: DemoOptions): Promise<number> {
     const run = { workspace, pictures, options, print, botEnded: bot.ended };
     return (await runOnce(run)) ? 0 : 1;
   }
-  print(`\nOpen ${workspace.url} and drop a CSV into #products. Ctrl+C ends the demo.`);
-  print(`A sample to drop: ${workspace.url}samples/products.csv`);
+  print(`\nOpen ${workspace.url} and drop a CSV into #products; samples are there to drop.`);
+  print('Ctrl+C ends the demo.');
   return await untilInterrupted(bot);
 }
 

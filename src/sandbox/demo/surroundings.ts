@@ -8,6 +8,7 @@ import { isProfileName, profiles } from '../model/engine.ts';
 import { startModelServer } from '../model/model-server.ts';
 import { startPictureHost } from '../pictures/picture-host.ts';
 import { provideRedis } from '../redis/redis-server.ts';
+import { sampleCsv, sampleNames } from '../samples/sample-csv.ts';
 import { startWorkspace, type Workspace } from '../workspace/workspace.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { findFreePort } from './free-port.ts';
@@ -37,7 +38,13 @@ export async function startSurroundings(
   const pictures = await startPictureHost();
   stack.defer(() => pictures.close());
   const eventsUrl = `http://127.0.0.1:${port}/slack/events`;
-  const workspace = await startWorkspace({ mode: options.mode, botEventsUrl: () => eventsUrl });
+  const workspace = await startWorkspace({
+    mode: options.mode,
+    botEventsUrl: () => eventsUrl,
+    samples: Object.fromEntries(
+      sampleNames.map((name) => [name, () => sampleCsv(name, pictures.host)]),
+    ),
+  });
   stack.defer(() => workspace.close());
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-demo-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));

@@ -48,7 +48,7 @@ export async function provideRedis(envUrl: string | undefined): Promise<Provided
   if (envUrl !== undefined && envUrl !== '') {
     return { url: envUrl, isPrivate: false, stop: async () => {} };
   }
-  const redis = await startRedis();
+  const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'everysec'] });
   return { url: redis.url, isPrivate: true, stop: () => redis.stop() };
 }
 
