@@ -34,7 +34,7 @@ export function createPage(world: World): Page {
     if (area === 'samples') return readSample(world, name);
     if (area !== 'page-api') return isPagePath(area) ? readPageFile('index.html') : notFound;
     if (request.method === 'POST') return runPageAction(world, name, request);
-    return readForPage(world, { name, id, user: url.searchParams.get('user') ?? 'ada' });
+    return readForPage(world, { name, id, user: url.searchParams.get('user') });
   }
 
   return {
@@ -49,8 +49,11 @@ export function createPage(world: World): Page {
   };
 }
 
-function readForPage(world: World, asked: { name: string; id: string; user: string }): Answer {
-  if (asked.name === 'state') return toJsonAnswer(buildPageState(world, asked.user));
+function readForPage(
+  world: World,
+  asked: { name: string; id: string; user: string | null },
+): Answer {
+  if (asked.name === 'state') return toJsonAnswer(buildPageState(world, asked.user ?? 'ada'));
   return asked.name === 'file' ? toFileAnswer(world.store.files.get(asked.id), true) : notFound;
 }
 

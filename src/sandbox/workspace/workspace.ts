@@ -74,12 +74,13 @@ export interface Workspace extends PeopleActions, Readings {
   /** Asks the bot to connect again, as Slack does from time to time. */
   disconnectSockets(reason?: string): void;
   onChange(listener: (change: Change) => void): () => void;
-  /** Settles with the first truthy answer of `probe`, asked again after every change; throws after `timeoutMs`. */
+  /** Settles with the first truthy answer of `probe`, asked again and again; throws after `timeoutMs`. */
   waitFor<T>(probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
   close(): Promise<void>;
 }
 
 const defaultWaitMs = 15_000;
+const pollMs = 20;
 
 /** Starts a workspace on the loopback interface. */
 export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
@@ -189,7 +190,13 @@ function waitFor<T>(
   timeoutMs: number,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = store.onChange(() => queueMicrotask(check));
+    const unlisten = store.onChange(() => queueMicrotask(check));
+    // A probe may also look at what is not the workspace's, such as what a bot has noted.
+    const ticks = setInterval(check, pollMs);
+    const stop = (): void => {
+      unlisten();
+      clearInterval(ticks);
+    };
     const timer = setTimeout(() => {
       stop();
       reject(new Error(`nothing of this came within ${timeoutMs} ms: ${probe.toString()}`));

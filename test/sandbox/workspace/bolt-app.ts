@@ -32,6 +32,8 @@ export async function startBolt(
     app,
     async [Symbol.asyncDispose]() {
       await app.stop();
+      // Bolt's stop settles before its socket is closed.
+      await workspace.waitFor(() => !workspace.connected());
       await workspace.close();
     },
   };
@@ -53,6 +55,11 @@ function createApp(workspace: Workspace, mode: 'socket' | 'http'): App {
           installerOptions: { clientOptions },
         });
   return new App({ token: workspace.botToken, receiver, clientOptions, logLevel });
+}
+
+/** A text field of an answer whose type does not name it. */
+export function fieldOf(answer: object, name: string): string {
+  return String(Reflect.get(answer, name));
 }
 
 async function freePort(): Promise<number> {
