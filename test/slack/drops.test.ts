@@ -29,7 +29,7 @@ describe.each(['socket', 'http'] as const)('a file that is dropped, in %s mode',
     const { workspace, desk } = stage;
     desk.away = true;
     await workspace.drop({ user: 'ada', channel: 'products', files: [csv()] });
-    await workspace.waitFor(() => workspace.events.length > 0);
+    await eventually(() => desk.rejected).toBeGreaterThan(0);
     desk.away = false;
     await eventually(() => desk.batches.size).toBe(1);
     expect(workspace.events).toHaveLength(1);

@@ -88,6 +88,8 @@ export interface MemoryDesk extends Desk {
   change(id: string, parts: Partial<Batch>): void;
   /** While set, every call rejects: the store is away. */
   away: boolean;
+  /** Calls that were rejected while it was away. */
+  rejected: number;
 }
 
 /** What the composition root gives, kept in this process. */
@@ -96,12 +98,15 @@ export function createMemoryDesk(): MemoryDesk {
   const keys = new Map<string, string>();
   const all = (): Batch[] => [...batches.values()].toReversed();
   const check = (): void => {
-    if (desk.away) throw new Error('the store is away');
+    if (!desk.away) return;
+    desk.rejected += 1;
+    throw new Error('the store is away');
   };
   const desk: MemoryDesk = {
     batches,
     cancelled: [],
     away: false,
+    rejected: 0,
     change(id, parts) {
       const batch = batches.get(id);
       if (batch === undefined) throw new Error(`there is no batch ${id}`);

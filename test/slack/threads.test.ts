@@ -180,13 +180,15 @@ describe('a thread', () => {
     const [first, second] = [...desk.batches.values()].map(({ id, drop }) => aBatch({ id, drop }));
     if (first === undefined || second === undefined) throw new Error('two batches are needed');
     const done = { ...noCounts, total: 1, done: 1 };
-    desk.batches.set(first.id, { ...first, state: 'done', counts: done, faultGroups: [] });
+    const noted = (batch: Batch): unknown => stage.memory.threads.get(batch.id)?.reaction;
+    desk.batches.set(first.id, first);
     desk.batches.set(second.id, second);
     stage.slack.wake();
-    await eventually(() => reactions(stage, first).toSorted()).toEqual([
-      'eyes',
-      'white_check_mark',
-    ]);
+    await eventually(() => [noted(first), noted(second)]).toEqual(['eyes', 'eyes']);
+    desk.change(first.id, { state: 'done', counts: done, faultGroups: [] });
+    stage.slack.wake();
+    await eventually(() => noted(first)).toBe('white_check_mark');
+    expect(reactions(stage, first).toSorted()).toEqual(['eyes', 'white_check_mark']);
     desk.change(second.id, { state: 'done', counts: done, faultGroups: [] });
     stage.slack.wake();
     await eventually(() => reactions(stage, first)).toEqual(['white_check_mark']);

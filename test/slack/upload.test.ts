@@ -65,7 +65,9 @@ function posts(): Message[] {
 
 /** What the thread holds once something is in it, and how far the upload thinks it is. */
 async function readPosted(): Promise<unknown> {
-  await eventually(() => posts().length).toBeGreaterThan(0);
+  const uploaded = (memory.uploads.get(batch.id)?.files ?? []).map(({ fileId }) => fileId);
+  const shown = (): unknown[] => posts().flatMap(({ files = [] }) => files.map(({ id }) => id));
+  await eventually(shown).toEqual(expect.arrayContaining(uploaded));
   const messages = posts().map(({ files = [] }) =>
     files.map(({ id }) => {
       const { name, bytes } = workspace.file(id);
