@@ -249,6 +249,8 @@ describe('a Socket Mode app whose socket goes away', () => {
     await workspace.waitForBot();
     const opened = workspace.calls.filter(({ method }) => method === 'apps.connections.open');
     expect(opened).toHaveLength(2);
+    await workspace.say({ user: 'ada', channel: 'products', text: 'are you back?' });
+    await workspace.waitFor(() => workspace.events[0]?.acknowledged);
   });
 
   it('shows a person that nobody took the command', async () => {
