@@ -4,6 +4,8 @@
 import type { Batch, Drop } from './batch/batch.ts';
 import type { Language } from './batch/language.ts';
 import type { WorkedOutcome } from './batch/row.ts';
+import type { SpooledFile } from './batch/spooled-file.ts';
+import type { WrittenResults } from './batch/results.ts';
 import type { EngineConfig } from './config.ts';
 import { startSteps } from './engine-steps.ts';
 import { createImageSource } from './images/image-source.ts';
@@ -14,7 +16,6 @@ import { createBreaker } from './vllm/breaker.ts';
 import { createModelServer, type ModelServer } from './vllm/model-server.ts';
 import { watchServer } from './vllm/watch-server.ts';
 import { createModelNote } from './work/model-note.ts';
-import type { SpooledFile, WrittenResults } from './work/ports.ts';
 import { createRowWorker, rowWorkerDefaults } from './work/row-worker.ts';
 
 /** What differs between the bot and the command line. */

@@ -1,5 +1,7 @@
 // What was understood about a dropped table: its columns, and what reading all of it has shown.
 
+import type { Row } from './row.ts';
+
 export interface Table {
   /** Header names in order, cleaned (BOM, outer white space); unique and non-empty. */
   readonly columns: readonly string[];
@@ -45,3 +47,15 @@ export type TableWarning =
       readonly limit: number;
       readonly line: number;
     };
+
+/** An opened table, ready to be read. */
+export interface TableReader {
+  readonly table: Table;
+  /**
+   * All rows, 50 at a time; each call reads the file anew and gives the same chunks for the same bytes.
+   * Throws UserError where the file as a whole turns out to be unusable, or the signal's reason.
+   */
+  chunks(): AsyncIterable<readonly Row[]>;
+  /** Complete once `chunks` has ended. */
+  summary(): TableSummary;
+}

@@ -5,17 +5,9 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { toTargetSize, type Size } from '../batch/tokens.ts';
+import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { createSlots } from './slots.ts';
-
-/** JPEG with sides in multiples of 32. */
-export interface PreparedImage {
-  readonly bytes: Buffer;
-  /** sha256 of `bytes`, hex. */
-  readonly hash: string;
-  readonly width: number;
-  readonly height: number;
-}
 
 export type DecodeImage = (
   bytes: Buffer,

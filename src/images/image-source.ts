@@ -1,10 +1,11 @@
 // An image reference out of a cell -> a picture ready for the model, or the fault that its row fails
 // with: address judged, bytes fetched, decoded, shrunk, hashed.
 
+import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { createAllowList } from './allow-list.ts';
 import { createCheckedAgent, type Lookup } from './checked-agent.ts';
-import { createDecoder, type PreparedImage } from './decode-image.ts';
+import { createDecoder } from './decode-image.ts';
 import { toDirectLinkExample } from './direct-link.ts';
 import type { FetchedBytes } from './fetch-attempt.ts';
 import { fetchImage } from './fetch-image.ts';

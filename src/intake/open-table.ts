@@ -2,7 +2,7 @@
 // and refuses what cannot be used; reading then streams the rows in chunks.
 
 import { type Row, rowsPerChunk } from '../batch/row.ts';
-import type { Table, TableSummary } from '../batch/table.ts';
+import type { Table, TableReader } from '../batch/table.ts';
 import { fail } from '../errors.ts';
 import { readHead } from './file-head.ts';
 import { findDelimiter } from './find-delimiter.ts';
@@ -30,17 +30,6 @@ export interface OpenOptions {
   /** Further images of a row are left out, with a warning. */
   readonly maxImagesPerRow: number;
   readonly signal?: AbortSignal;
-}
-
-export interface TableReader {
-  readonly table: Table;
-  /**
-   * All rows, 50 at a time; each call reads the file anew and gives the same chunks for the same bytes.
-   * Throws UserError where the file as a whole turns out to be unusable, or the signal's reason.
-   */
-  chunks(): AsyncIterable<readonly Row[]>;
-  /** Complete once `chunks` has ended. */
-  summary(): TableSummary;
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { DoneOutcome, FailedOutcome, Outcome, Row, WorkedOutcome } from '../batch/row.ts';
 import { rowsPerChunk } from '../batch/row.ts';
 import { packJson, unpackJson } from './pack.ts';
@@ -10,8 +11,8 @@ import { readScript } from './script.ts';
 import type { ScriptArgument, Store } from './store.ts';
 
 const bytes = z.instanceof(Buffer);
-const commitResult = z.enum(['committed', 'already', 'refused']);
-const renewResult = z.enum(['held', 'lost', 'cancelled', 'paused']);
+const commitResult: z.ZodType<CommitResult> = z.enum(['committed', 'already', 'refused']);
+const renewResult: z.ZodType<RenewResult> = z.enum(['held', 'lost', 'cancelled', 'paused']);
 
 const scripts = {
   lease: readScript('lease', z.tuple([bytes, bytes, bytes], z.number()).nullable()),
@@ -20,20 +21,6 @@ const scripts = {
   release: readScript('release', z.number()),
   seal: readScript('seal', z.number()),
 };
-
-export interface LeaseRef {
-  readonly batchId: string;
-  readonly chunk: number;
-  readonly token: string;
-}
-
-export interface Lease extends LeaseRef {
-  /** The chunk's rows that have no outcome yet, in order. */
-  readonly rows: readonly Row[];
-}
-
-export type CommitResult = z.infer<typeof commitResult>;
-export type RenewResult = z.infer<typeof renewResult>;
 
 export interface WorkerLease {
   /** Names the process in the token, for whoever looks into Redis. */

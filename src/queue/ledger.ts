@@ -3,22 +3,15 @@
 import { z } from 'zod';
 import type { Batch, BatchPlan, Drop } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
+import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
+import type { FinishedRow } from '../batch/results.ts';
 import type { Row, WorkedOutcome } from '../batch/row.ts';
 import type { Fault } from '../errors.ts';
 import type { Announcements } from './announcements.ts';
 import { activeBatchIds, listBatches, readBatch, type BatchQuery } from './batches.ts';
-import {
-  commit,
-  lease,
-  release,
-  renew,
-  type CommitResult,
-  type Lease,
-  type LeaseRef,
-  type RenewResult,
-} from './leasing.ts';
+import { commit, lease, release, renew } from './leasing.ts';
 import { claimFingerprint, recordDrop, refuse, startRunning, writeChunk } from './reading.ts';
-import { readResults, type FinishedRow } from './read-results.ts';
+import { readResults } from './read-results.ts';
 import { readScript } from './script.ts';
 import type { Store } from './store.ts';
 

@@ -1,15 +1,11 @@
 // Everything of a batch in input order, a chunk at a time, so that memory does not grow with it.
 
 import { z } from 'zod';
+import type { FinishedRow } from '../batch/results.ts';
 import { rowsPerChunk, type Outcome, type Row } from '../batch/row.ts';
 import { unpackJson } from './pack.ts';
 import type { Store } from './store.ts';
 import { toReplies } from './to-replies.ts';
-
-export interface FinishedRow {
-  readonly row: Row;
-  readonly outcome: Outcome;
-}
 
 const bytes = z.instanceof(Buffer).nullable();
 const stored = z.tuple([bytes, bytes, z.array(z.string().nullable())]);

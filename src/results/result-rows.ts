@@ -4,15 +4,11 @@ import { stringify } from 'csv-stringify/sync';
 import { statusColumns, toFreeName } from '../batch/column-names.ts';
 import type { Language } from '../batch/language.ts';
 import type { Recipe } from '../batch/recipe.ts';
-import type { Outcome, Row } from '../batch/row.ts';
+import type { Row } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
+import type { FinishedRow } from '../batch/results.ts';
 import { sentenceOf } from '../errors.ts';
 import { toSafeCell, toSafeInputCell } from './safe-cell.ts';
-
-export interface FinishedRow {
-  readonly row: Row;
-  readonly outcome: Outcome;
-}
 
 export interface RowWords {
   readonly table: Table;

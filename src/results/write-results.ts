@@ -3,10 +3,10 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FinishedRow, ResultFile, WrittenResults } from '../batch/results.ts';
 import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import { toResultStem } from './result-name.ts';
 import {
-  type FinishedRow,
   type RowWords,
   toCsv,
   toInputCells,
@@ -27,22 +27,6 @@ export interface ResultsInput extends RowWords {
   readonly fileName: string;
   /** Every row of the batch once, in input order. */
   readonly rows: AsyncIterable<readonly FinishedRow[]>;
-}
-
-export interface ResultFile {
-  readonly path: string;
-  /** The name that people see. */
-  readonly name: string;
-  readonly bytes: number;
-}
-
-export interface WrittenResults {
-  readonly files: readonly ResultFile[];
-  readonly rows: number;
-  /** Rows that are not done and stand in the to-do file. */
-  readonly unfinished: number;
-  /** The first three rows that are done. */
-  readonly samples: readonly { readonly line: number; readonly fields: readonly string[] }[];
 }
 
 /**

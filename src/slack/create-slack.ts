@@ -3,6 +3,7 @@
 import { App, type Receiver } from '@slack/bolt';
 import type { Batch, DroppedFile } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
+import type { SpooledFile } from '../batch/spooled-file.ts';
 import type { SlackConfig } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { buildClientOptions, createClients, toBoltLogger } from './clients.ts';
@@ -11,7 +12,7 @@ import { createReceiver } from './create-receiver.ts';
 import { createThreads } from './create-threads.ts';
 import { deliver } from './deliver.ts';
 import type { Desk } from './desk.ts';
-import { downloadFile, type SpooledFile } from './download.ts';
+import { downloadFile } from './download.ts';
 import { readIdentity, type Identity } from './identity.ts';
 import { onCommand } from './listeners/on-command.ts';
 import { onJoined } from './listeners/on-joined.ts';

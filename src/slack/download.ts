@@ -8,17 +8,10 @@ import { pipeline } from 'node:stream/promises';
 import type { WebClient } from '@slack/web-api';
 import { request, type Dispatcher } from 'undici';
 import type { DroppedFile } from '../batch/batch.ts';
+import type { SpooledFile } from '../batch/spooled-file.ts';
 import { fail, UserError } from '../errors.ts';
 import { readFileInfo, type FileInfo } from './file-info.ts';
 import { isTrustedUrl } from './trusted-url.ts';
-
-export interface SpooledFile {
-  readonly path: string;
-  readonly name: string;
-  readonly bytes: number;
-  /** sha256, hex. */
-  readonly hash: string;
-}
 
 export interface DownloadOptions {
   readonly file: DroppedFile;

@@ -3,7 +3,7 @@
 import { setTimeout as startTimer } from 'node:timers';
 import { toFault } from '../errors.ts';
 import { toCompletionResult, toTimeout } from './completion-result.ts';
-import type { CompletionResult } from './completion.ts';
+import type { CompletionResult } from '../batch/completion.ts';
 import { ReplyTooLong, type HttpReply, type HttpRequest, type ServerHttp } from './server-http.ts';
 
 export interface Asking {

@@ -10,7 +10,7 @@
 // until it was nothing but busy 20 times in a row.
 
 import type { PauseReason } from '../batch/batch.ts';
-import type { CompletionResult } from './completion.ts';
+import type { CompletionResult } from '../batch/completion.ts';
 
 export interface Breaker {
   /** The reason to close the endpoint, when this result was one too many; counting then starts anew. */

@@ -2,7 +2,7 @@
 // the server's prefix cache then serves everything before the first image.
 
 import { toResponseSchema } from '../batch/answer.ts';
-import type { CompletionImage, CompletionRequest } from './completion.ts';
+import type { CompletionRequest, PreparedImage } from '../batch/completion.ts';
 
 /**
  * Qwen's recommendation. Sampling parameters are all sent, because what is left out is taken from
@@ -43,7 +43,7 @@ export function buildCanaryBody(model: string): object {
   };
 }
 
-function toImagePart({ bytes, hash }: CompletionImage): object {
+function toImagePart({ bytes, hash }: Pick<PreparedImage, 'bytes' | 'hash'>): object {
   return {
     type: 'image_url',
     image_url: { url: `data:image/jpeg;base64,${bytes.toString('base64')}` },

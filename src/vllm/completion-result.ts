@@ -12,7 +12,7 @@
 
 import { toFault } from '../errors.ts';
 import { hasEngineDied, isOwnError, readReason } from './error-body.ts';
-import type { CompletionResult } from './completion.ts';
+import type { CompletionResult } from '../batch/completion.ts';
 import { parseCompletion } from './parse-completion.ts';
 
 export interface Reply {

@@ -3,7 +3,7 @@
 import { exchange, type Asking } from './ask-server.ts';
 import { buildCanaryBody } from './chat-body.ts';
 import { toCompletionResult } from './completion-result.ts';
-import type { CompletionResult } from './completion.ts';
+import type { CompletionResult } from '../batch/completion.ts';
 import { parseCompletion, parseModelNames } from './parse-completion.ts';
 import type { ServerHttp } from './server-http.ts';
 

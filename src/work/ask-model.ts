@@ -5,17 +5,10 @@
 
 import { parseAnswer } from '../batch/answer.ts';
 import type { WorkedOutcome } from '../batch/row.ts';
+import type { CompletionRequest, NamedResult } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { pause, toBackoffMs } from './pause.ts';
-import type {
-  Breaker,
-  CompletionRequest,
-  CompletionResult,
-  Endpoint,
-  Gate,
-  Log,
-  ModelServer,
-} from './ports.ts';
+import type { Breaker, Endpoint, Gate, Log, ModelServer } from './ports.ts';
 
 /** Tries of one row that failed for reasons that may lie in the row. */
 const maxAttempts = 5;
@@ -89,7 +82,7 @@ export async function askModel(
 async function passGate(
   { request, weight, signals, place }: Question,
   { gate, server, log }: AskModelNeeds,
-): Promise<CompletionResult | 'aborted' | 'gate-away' | 'bug'> {
+): Promise<NamedResult | 'aborted' | 'gate-away' | 'bug'> {
   let bug: unknown;
   try {
     return await gate.run({ weight, signal: signals.unsent }, async () => {
@@ -142,7 +135,7 @@ async function judge(
 }
 
 function toNext(
-  result: CompletionResult,
+  result: NamedResult,
   { question, othersWereAnswered }: { question: Question; othersWereAnswered: boolean },
 ): Next {
   switch (result.kind) {
@@ -172,7 +165,7 @@ function after({ afterMs }: { readonly afterMs?: number }): { readonly afterMs?:
 }
 
 function toRecorded(
-  answer: Extract<CompletionResult, { kind: 'answer' }>,
+  answer: Extract<NamedResult, { kind: 'answer' }>,
   { outputs, sampling }: CompletionRequest,
 ): Next {
   const fields = parseAnswer(answer.content, outputs);

@@ -4,8 +4,9 @@
 // itself how far it got, so nothing is delivered twice.
 
 import { isConserved, type Batch } from '../batch/batch.ts';
+import type { FinishedRow, WrittenResults } from '../batch/results.ts';
 import type { RunningBatch } from './run-row.ts';
-import type { FinishedRow, Ledger, Log, WrittenResults } from './ports.ts';
+import type { Ledger, Log } from './ports.ts';
 
 export interface FinishNeeds {
   readonly ledger: Ledger;

@@ -4,9 +4,10 @@
 // held -> (paused: unsent rows are dropped) -> let go
 //      \-> (lost or cancelled: requests under way are aborted too) -> let go
 
+import type { Lease, LeaseRef } from '../batch/lease.ts';
 import type { RowSignals } from './ask-model.ts';
 import { pause } from './pause.ts';
-import type { Lease, LeaseRef, Ledger, Log } from './ports.ts';
+import type { Ledger, Log } from './ports.ts';
 
 export interface HeldChunk {
   readonly ref: LeaseRef;

@@ -9,8 +9,10 @@ import { parseInstructions } from '../batch/instructions.ts';
 import type { Language } from '../batch/language.ts';
 import type { Recipe } from '../batch/recipe.ts';
 import { resolveRecipe } from '../batch/recipe-resolve.ts';
+import type { SpooledFile } from '../batch/spooled-file.ts';
+import type { TableReader } from '../batch/table.ts';
 import { toFault, UserError, type Fault } from '../errors.ts';
-import type { Ledger, Log, SpooledFile, TableReader } from './ports.ts';
+import type { Ledger, Log } from './ports.ts';
 
 /** Chunks on their way to Redis at once while a file is read. */
 const writesAtOnce = 8;

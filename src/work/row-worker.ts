@@ -1,10 +1,10 @@
 // The worker: leases chunks, starts their rows as the window has room, and gives back what it cannot
 // finish.
 
+import type { Lease } from '../batch/lease.ts';
 import { randomUUID } from 'node:crypto';
 import { createHeldChunks, type HeldChunk, type HeldChunks } from './held-chunks.ts';
 import { pause } from './pause.ts';
-import type { Lease } from './ports.ts';
 import { runRow, type RowNeeds, type RunningBatch } from './run-row.ts';
 import { createWindow, type Window } from './window.ts';
 

@@ -6,9 +6,11 @@ import { pixelBudgets, type Recipe } from '../batch/recipe.ts';
 import type { Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
 import { estimateTextTokens, toImageTokens, toWeight } from '../batch/tokens.ts';
+import type { LeaseRef } from '../batch/lease.ts';
+import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { askModel, type AskModelNeeds, type RowSignals } from './ask-model.ts';
-import type { LeaseRef, Ledger, Log, PreparedImage, PrepareImage } from './ports.ts';
+import type { Ledger, Log, PrepareImage } from './ports.ts';
 import type { WindowPlace } from './window.ts';
 
 export interface RowNeeds extends AskModelNeeds {

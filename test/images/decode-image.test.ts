@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { createDecoder, type PreparedImage } from '../../src/images/decode-image.ts';
+import type { PreparedImage } from '../../src/batch/completion.ts';
+import { createDecoder } from '../../src/images/decode-image.ts';
 import {
   claimSize,
   distanceOf,

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isConserved } from '../../src/batch/batch.ts';
+import type { Lease } from '../../src/batch/lease.ts';
 import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
 import { createEndpoint, type Endpoint } from '../../src/queue/endpoint.ts';
-import type { Lease } from '../../src/queue/leasing.ts';
 import { createStore, type Store } from '../../src/queue/store.ts';
 import { LedgerModel } from './ledger-model.ts';
 import { buildDone, buildFailed, buildRows, createFixture, startBatch } from './queue-fixture.ts';

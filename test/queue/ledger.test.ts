@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { isConserved } from '../../src/batch/batch.ts';
-import type { FinishedRow } from '../../src/queue/read-results.ts';
-import { commit, type Lease } from '../../src/queue/leasing.ts';
+import type { FinishedRow } from '../../src/batch/results.ts';
+import type { Lease } from '../../src/batch/lease.ts';
+import { commit } from '../../src/queue/leasing.ts';
 import { readScript } from '../../src/queue/script.ts';
 import type { Store } from '../../src/queue/store.ts';
 import type { Ledger } from '../../src/queue/ledger.ts';

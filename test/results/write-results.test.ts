@@ -9,9 +9,9 @@ import type { Language } from '../../src/batch/language.ts';
 import type { Recipe } from '../../src/batch/recipe.ts';
 import type { Outcome } from '../../src/batch/row.ts';
 import type { Table } from '../../src/batch/table.ts';
+import type { FinishedRow, WrittenResults } from '../../src/batch/results.ts';
 import { toFault } from '../../src/errors.ts';
-import type { FinishedRow } from '../../src/results/result-rows.ts';
-import { type WrittenResults, writeResults } from '../../src/results/write-results.ts';
+import { writeResults } from '../../src/results/write-results.ts';
 
 const table: Table = {
   columns: ['name', 'price', 'image_url'],

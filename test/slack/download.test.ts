@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SpooledFile } from '../../src/batch/spooled-file.ts';
 import { startWorkspace, type Workspace } from '../../src/sandbox/workspace/workspace.ts';
 import { createClients } from '../../src/slack/clients.ts';
-import { downloadFile, type SpooledFile } from '../../src/slack/download.ts';
+import { downloadFile } from '../../src/slack/download.ts';
 import { isTrustedUrl } from '../../src/slack/trusted-url.ts';
 import { csv, silent } from './support.ts';
 

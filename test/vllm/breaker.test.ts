@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBreaker } from '../../src/vllm/breaker.ts';
-import type { CompletionResult } from '../../src/vllm/completion.ts';
+import type { CompletionResult } from '../../src/batch/completion.ts';
 
 const usage = { promptTokens: 1, completionTokens: 1 };
 const results = {

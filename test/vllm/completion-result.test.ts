@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toNetworkResult } from '../../src/vllm/ask-server.ts';
 import { toCompletionResult } from '../../src/vllm/completion-result.ts';
-import type { CompletionResult } from '../../src/vllm/completion.ts';
+import type { CompletionResult } from '../../src/batch/completion.ts';
 import { ReplyTooLong } from '../../src/vllm/server-http.ts';
 
 const seconds = 1.5;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import type { CompletionRequest } from '../../src/vllm/completion.ts';
+import type { CompletionRequest } from '../../src/batch/completion.ts';
 import {
   createModelServer,
   type ModelServer,

@@ -6,7 +6,7 @@ import {
   startModelServer,
   type ModelServer as Simulated,
 } from '../../src/sandbox/model/model-server.ts';
-import type { CompletionRequest } from '../../src/vllm/completion.ts';
+import type { CompletionRequest } from '../../src/batch/completion.ts';
 import { createModelServer, type ModelServer } from '../../src/vllm/model-server.ts';
 
 const never = new AbortController().signal;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import { askModel, type AskModelNeeds } from '../../src/work/ask-model.ts';
-import type { CompletionResult, Log } from '../../src/work/ports.ts';
+import type { Log } from '../../src/work/ports.ts';
 
-const answer: CompletionResult = {
+const answer: NamedResult = {
   kind: 'answer',
   model: 'm',
   content: '{"title":"Mug"}',
@@ -11,7 +12,7 @@ const answer: CompletionResult = {
   usage: { promptTokens: 10, completionTokens: 3 },
   seconds: 0.5,
 };
-const broken: CompletionResult = {
+const broken: NamedResult = {
   kind: 'retry',
   fault: toFault('E_MODEL_BAD_OUTPUT', {}),
   afterMs: 0,
@@ -20,8 +21,8 @@ const quiet: Log = { info() {}, warn() {}, error() {} };
 
 /** A server that gives these results one after the other, the last one for ever. */
 function needsFor(
-  results: readonly (CompletionResult | Error)[],
-  options: { closeOn?: CompletionResult['kind']; othersAnswer?: boolean } = {},
+  results: readonly (NamedResult | Error)[],
+  options: { closeOn?: NamedResult['kind']; othersAnswer?: boolean } = {},
 ): AskModelNeeds & { asked: () => number; closed: () => readonly string[] } {
   let asked = 0;
   let answers = 0;
@@ -55,7 +56,7 @@ function needsFor(
   };
 }
 
-function times(count: number, result: CompletionResult): readonly CompletionResult[] {
+function times(count: number, result: NamedResult): readonly NamedResult[] {
   return Array.from({ length: count }, () => result);
 }
 
@@ -109,7 +110,7 @@ describe('asking the model about a row', () => {
   });
 
   it('charges a row nothing while the server is away', async () => {
-    const away: CompletionResult = { kind: 'away', cause: 'refused' };
+    const away: NamedResult = { kind: 'away', cause: 'refused' };
     const needs = needsFor([...times(20, away), answer]);
     expect(await ask(needs)).toMatchObject({ status: 'done' });
   });
@@ -121,7 +122,7 @@ describe('asking the model about a row', () => {
   });
 
   it('waits for a busy server without charging the row, while others are answered', async () => {
-    const busy: CompletionResult = { kind: 'away', cause: '503', busy: true };
+    const busy: NamedResult = { kind: 'away', cause: '503', busy: true };
     const results = [...times(20, busy), answer];
     expect(await ask(needsFor(results, { othersAnswer: true }))).toMatchObject({ status: 'done' });
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
-import type { CompletionResult } from '../../src/work/ports.ts';
 import { createRowWorker, type RowWorker } from '../../src/work/row-worker.ts';
 import type { RowNeeds } from '../../src/work/run-row.ts';
 import { createFakeLedger, quiet, rowsOf, type FakeLedger } from './fakes.ts';
 
-const answer: CompletionResult = {
+const answer: NamedResult = {
   kind: 'answer',
   model: 'm',
   content: '{"title":"A title"}',
@@ -63,7 +63,7 @@ function start(ledger: FakeLedger, { slots = 2, hold = true, needs = {} }: Setti
         probe: async () => 'up',
         async complete(_, signal) {
           if (!hold) return answer;
-          const { promise, resolve, reject } = Promise.withResolvers<CompletionResult>();
+          const { promise, resolve, reject } = Promise.withResolvers<NamedResult>();
           const end = (): void => resolve(answer);
           open.add(end);
           signal.addEventListener('abort', () => {

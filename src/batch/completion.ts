@@ -1,20 +1,22 @@
 // What is asked of the model server for one row, and what it did with it.
 
-import type { OutputColumn, Sampling } from '../batch/recipe.ts';
-import type { TokenUsage } from '../batch/row.ts';
 import type { Fault } from '../errors.ts';
+import type { OutputColumn, Sampling } from './recipe.ts';
+import type { TokenUsage } from './row.ts';
 
-export interface CompletionImage {
-  /** JPEG. */
+/** A picture ready for the model: JPEG, upright, without metadata, sides in multiples of 32. */
+export interface PreparedImage {
   readonly bytes: Buffer;
   /** sha256 of `bytes`, hex. */
   readonly hash: string;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface CompletionRequest {
   /** The same for every row of a batch, so that the server computes it once. */
   readonly system: string;
-  readonly images: readonly CompletionImage[];
+  readonly images: readonly Pick<PreparedImage, 'bytes' | 'hash'>[];
   /** Follows the images; may be ''. */
   readonly text: string;
   readonly outputs: readonly OutputColumn[];
