@@ -81,9 +81,9 @@ describe('a CSV that is dropped into a channel', () => {
   it('by two people at the same time is two batches that run side by side', async () => {
     const { drop, table, model, textBehind } = world();
     const before = model.calls.length;
-    model.faults.next({ slowMs: 150 }, 80);
-    const lamps = table(40, 'lamps.csv');
-    const mugs = { name: 'mugs.csv', text: table(40).text.replaceAll('S0', 'M0') };
+    model.faults.next({ slowMs: 100 }, 240);
+    const lamps = table(120, 'lamps.csv');
+    const mugs = { name: 'mugs.csv', text: table(120).text.replaceAll('S0', 'M0') };
     const threads = await Promise.all([
       drop({ user: 'ada', files: [lamps] }),
       drop({ user: 'boss', files: [mugs] }),
@@ -91,7 +91,7 @@ describe('a CSV that is dropped into a channel', () => {
     for (const [index, thread] of threads.entries()) {
       const [{ results }] = await thread.delivered();
       expect(results.name).toBe(['lamps.results.csv', 'mugs.results.csv'][index]);
-      expect(results.records).toHaveLength(40);
+      expect(results.records).toHaveLength(120);
       for (const row of results.records) {
         expect(textBehind(row['title_2'] ?? '')).toContain(`sku: ${row['sku']}\n`);
       }

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, type TestContext } from 'vitest';
 import { startBotProcess, type BotProcess } from '../../src/sandbox/demo/bot-process.ts';
 import { findFreePort } from '../../src/sandbox/demo/free-port.ts';
 import {
@@ -61,6 +61,9 @@ export interface JourneyWorld extends AsyncDisposable {
   say(said: Omit<Dropped, 'files'> & { readonly text: string }): Promise<Thread>;
   /** `/batch <text>`; what the person is shown. */
   batch(text: string, who?: { user?: string; channel?: string }): Promise<string>;
+  /** Lets so many rows be answered and holds all later ones; settles when rows are held. A held request
+   *  hangs until the bot gives it up; `model.faults.clear()` lets new ones pass. */
+  holdRowsAfter(count: number): { held(): Promise<void> };
   /** A table of products with pictures; every row has a text of its own. */
   table(rows: number, name?: string): Table;
   /** The row's own text that an answer was given to, found by the digits in the answer. */
@@ -164,7 +167,10 @@ function isReady(line: string): boolean {
   return line.includes('Darkroom is ready');
 }
 
-type Verbs = Pick<JourneyWorld, 'drop' | 'say' | 'batch' | 'table' | 'textBehind'>;
+type Verbs = Pick<
+  JourneyWorld,
+  'drop' | 'say' | 'batch' | 'holdRowsAfter' | 'table' | 'textBehind'
+>;
 
 function buildVerbs({
   workspace,
@@ -182,6 +188,14 @@ function buildVerbs({
       const replies = await workspace.slash({ ...usual, ...who, command: '/batch', text });
       return replies.map((reply) => reply.text).join('\n');
     },
+    holdRowsAfter(count) {
+      const before = model.calls.length;
+      if (count > 0) model.faults.next({ matching: anyRow }, count);
+      model.faults.next({ matching: anyRow, hang: true }, Infinity);
+      const answered = () => model.calls.slice(before).filter(({ result }) => result === 200);
+      const isHeld = () => answered().length >= count && model.running() > 0;
+      return { held: () => until(`rows are held after ${count}`, isHeld).then(() => undefined) };
+    },
     table: (rows, name = 'products.csv') => ({
       name,
       text: [...syntheticCsv({ rows, host: pictures.host, pictures: 10 })].join(''),
@@ -195,13 +209,16 @@ function buildVerbs({
   };
 }
 
+/** In the text of every row of `table`, and not in the bot's own test request. */
+const anyRow = 'sku: S';
+
 const usual = { user: 'ada', channel: 'products' };
 
 function toDigits(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
-/** One world for all tests of a file; the bot's last words are printed with a test that fails. */
+/** One world for all tests of a file; faults end with the test that switched them on. */
 export function useJourneyWorld(options: WorldOptions = {}): () => JourneyWorld {
   let world: JourneyWorld | undefined;
   const current = (): JourneyWorld => {
@@ -214,8 +231,28 @@ export function useJourneyWorld(options: WorldOptions = {}): () => JourneyWorld 
   afterAll(async () => {
     await world?.[Symbol.asyncDispose]();
   });
-  beforeEach(({ onTestFailed }) => {
-    onTestFailed(() => console.log(`The bot's last words:\n${current().describe()}`));
+  beforeEach((test) => {
+    if (world !== undefined) explainFailures(test, world);
+  });
+  afterEach(() => {
+    world?.model.faults.clear();
+    world?.pictures.faults.clear();
+    world?.workspace.faults.clear();
   });
   return current;
+}
+
+/** A world for one test, for tests that stop the bot or its surroundings. */
+export async function startOwnWorld(
+  test: TestContext,
+  options: WorldOptions = {},
+): Promise<JourneyWorld> {
+  const world = await startJourneyWorld(options);
+  explainFailures(test, world);
+  return world;
+}
+
+/** Prints the bot's last words with a test that fails. */
+function explainFailures(test: TestContext, world: JourneyWorld): void {
+  test.onTestFailed(() => console.log(`The bot's last words:\n${world.describe()}`));
 }
