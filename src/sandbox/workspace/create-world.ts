@@ -111,7 +111,7 @@ function toSettings(options: WorldOptions): Settings {
     scopes: new Set(options.scopes ?? defaultScopes),
     events: new Set(options.events ?? defaultEvents),
     commands: options.commands ?? ['/batch'],
-    shortcuts: options.shortcuts ?? [{ name: 'Run as a batch', callbackId: 'run_batch' }],
+    shortcuts: options.shortcuts ?? [{ name: 'Run a batch', callbackId: 'run_batch' }],
     samples: options.samples ?? {},
     shareDelayMs: options.shareDelayMs ?? 150,
     triggerTtlMs: options.triggerTtlMs ?? 3000,

@@ -46,10 +46,6 @@ export class SocketTransport implements Transport {
     await once(this.#opening, 'open');
   }
 
-  socketCount(): number {
-    return this.#sockets.length;
-  }
-
   /** A websocket path that opens one socket; undefined when ten are open already. */
   issueTicket(): string | undefined {
     if (this.#sockets.length >= maxSockets) return undefined;
