@@ -3,6 +3,7 @@
 import { App, type Receiver } from '@slack/bolt';
 import type { Batch, DroppedFile } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
+import type { WrittenResults } from '../batch/results.ts';
 import type { SpooledFile } from '../batch/spooled-file.ts';
 import type { SlackConfig } from '../config.ts';
 import type { Logger } from '../logger.ts';
@@ -26,7 +27,6 @@ import { recordBeforeBolt } from './record-drops.ts';
 import type { ThreadMemory } from './thread-memory.ts';
 import { createTimeLeft } from './time-left.ts';
 import { chooseAction } from './views/batches.ts';
-import type { Results } from './views/results.ts';
 import { stopAction } from './views/stop-button.ts';
 
 export interface SlackOptions {
@@ -57,7 +57,7 @@ export interface Slack extends AsyncDisposable {
     },
   ): Promise<SpooledFile>;
   /** See deliver.ts. */
-  deliver(batch: Batch, results: Results, signal: AbortSignal): Promise<void>;
+  deliver(batch: Batch, results: WrittenResults, signal: AbortSignal): Promise<void>;
 }
 
 /** Connects to Slack. Rejects where it does not accept the tokens. Disposing stops what comes in, then the threads. */

@@ -2,6 +2,7 @@
 // there no longer, in a direct message.
 
 import type { Batch } from '../batch/batch.ts';
+import type { WrittenResults } from '../batch/results.ts';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
 import { post } from './post.ts';
@@ -9,7 +10,7 @@ import { isClosedChannel } from './slack-failure.ts';
 import type { ThreadMemory, UploadRecord } from './thread-memory.ts';
 import { uploadFiles, UploadRefusedError, type UploadTask } from './upload.ts';
 import { showFileName } from './views/progress.ts';
-import { buildResultsText, type Results } from './views/results.ts';
+import { buildResultsText } from './views/results.ts';
 import { wordsOf } from './words/words-of.ts';
 
 export interface DeliverNeeds {
@@ -25,7 +26,7 @@ export interface DeliverNeeds {
  */
 export async function deliver(
   batch: Batch,
-  results: Results,
+  results: WrittenResults,
   { needs, signal }: { needs: DeliverNeeds; signal: AbortSignal },
 ): Promise<void> {
   const { channel, threadTs } = batch.drop;

@@ -56,7 +56,7 @@ async function refuse(batch: Batch, fault: Fault, { ledger, log }: ReadNeeds): P
 }
 
 async function read(batch: Batch, needs: ReadNeeds, signal: AbortSignal): Promise<void> {
-  await using file = await needs.fetchFile(batch.drop, signal);
+  await using file = await fetchFile(batch, { needs, signal });
   const reader = await open(batch, file, { needs, signal });
   const instructions = parseInstructions(batch.drop.text);
   const recipe = resolveRecipe(instructions, reader.table);
@@ -71,6 +71,20 @@ async function read(batch: Batch, needs: ReadNeeds, signal: AbortSignal): Promis
   };
   const running = await needs.ledger.startRunning(batch.id, plan);
   needs.log.info({ batch: batch.id, rows: plan.summary.rows, running }, 'a file was read');
+}
+
+/** Slack tells of some files only their id, so that it comes out here what kind they are. */
+async function fetchFile(
+  { drop }: Batch,
+  { needs, signal }: { needs: ReadNeeds; signal: AbortSignal },
+): Promise<SpooledFile & AsyncDisposable> {
+  try {
+    return await needs.fetchFile(drop, signal);
+  } catch (error) {
+    const noTable = error instanceof UserError && error.fault.code === 'E_FILE_NOT_TABLE';
+    if (noTable && !drop.addressed) throw new NotMeantError('no table', { cause: error });
+    throw error;
+  }
 }
 
 async function open(

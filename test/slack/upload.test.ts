@@ -8,7 +8,7 @@ import { startWorkspace, type Workspace } from '../../src/sandbox/workspace/work
 import { createClients } from '../../src/slack/clients.ts';
 import { deliver, type DeliverNeeds } from '../../src/slack/deliver.ts';
 import type { UploadRecord } from '../../src/slack/thread-memory.ts';
-import type { Results } from '../../src/slack/views/results.ts';
+import type { WrittenResults } from '../../src/batch/results.ts';
 import {
   aBatch,
   aDrop,
@@ -22,7 +22,7 @@ let workspace: Workspace;
 let directory: string;
 let memory: LocalMemory;
 let batch: Batch;
-let results: Results;
+let results: WrittenResults;
 
 beforeEach(async () => {
   workspace = await startWorkspace({ shareDelayMs: 20 });
@@ -45,7 +45,7 @@ beforeEach(async () => {
   await writeFile(join(directory, 'a'), 'title\r\nA\n');
   await writeFile(join(directory, 'b'), 'name\n');
   const samples = [{ line: 2, fields: ['A lamp', 'warm light\nsmall'] }];
-  results = { files, unfinished: 1, samples };
+  results = { files, unfinished: 1, rows: 3, samples };
 });
 
 afterEach(async () => {

@@ -7,7 +7,8 @@ import { buildChoice, buildList, buildStatus } from '../../src/slack/views/batch
 import type { Message } from '../../src/slack/views/blocks.ts';
 import { buildProgress } from '../../src/slack/views/progress.ts';
 import { buildRefusal } from '../../src/slack/views/refusal.ts';
-import { buildResultsText, type Results } from '../../src/slack/views/results.ts';
+import type { WrittenResults } from '../../src/batch/results.ts';
+import { buildResultsText } from '../../src/slack/views/results.ts';
 import { wordsOf } from '../../src/slack/words/words-of.ts';
 import { aBatch, aDrop } from './support.ts';
 
@@ -140,11 +141,12 @@ function hostile(language: Language): Batch {
 
 describe.each(languages)('messages about hostile files, in %s', (language) => {
   const batch = hostile(language);
-  const results: Results = {
+  const results: WrittenResults = {
     files: [
       { path: '/a', name: `${'<!here>'.repeat(50)}.csv`, bytes: 1 },
       { path: '/b', name: `${'<!here>'.repeat(50)}.todo.csv`, bytes: 1 },
     ],
+    rows: 3,
     unfinished: 5,
     samples: [2, 3, 4].map((line) => ({ line, fields: ['<!channel>'.repeat(500), '', '*x*'] })),
   };
@@ -184,8 +186,9 @@ describe.each(languages)('messages about hostile files, in %s', (language) => {
 });
 
 describe('the end of a batch', () => {
-  const results: Results = {
+  const results: WrittenResults = {
     files: [{ path: '/a', name: 'products.results.csv', bytes: 1 }],
+    rows: 3,
     unfinished: 0,
     samples: [{ line: 2, fields: ['A lamp', 'warm\nsmall'] }],
   };
@@ -213,8 +216,24 @@ describe('the end of a batch', () => {
     expect(ended(2, 0, { cancelledBy: 'U2' })).toContain('was stopped by <@U2>: 2 of 2 rows done');
   });
 
-  it('shows the first answers', () => {
-    expect(ended(1, 0)).toContain('Row 2: _title_ A lamp · _selling points_ warm small');
+  it('shows the first answers as quotations, a line for each column', () => {
+    expect(ended(1, 0)).toContain('*Row 2*\n>_title:_ A lamp\n>_selling points:_ warm · small');
+  });
+
+  it('tells what the second file is for: to correct what failed, or to go on where it was stopped', () => {
+    const files = ['products.results.csv', 'products.todo.csv'].map((name) => ({
+      path: `/${name}`,
+      name,
+      bytes: 1,
+    }));
+    const told = (failed: number, cancelled: number): string =>
+      buildResultsText(aBatch({ counts: { ...noCounts, total: 5, failed, cancelled } }), {
+        ...results,
+        files,
+        unfinished: failed + cancelled,
+      });
+    expect(told(2, 1)).toContain('The 3 rows without an answer are also in products.todo.csv');
+    expect(told(0, 1)).toContain('The 1 row not worked on is also in products.todo.csv: to go on');
   });
 });
 

@@ -1,10 +1,10 @@
 // What was understood of the file and the message: the first thing a person checks in the thread.
 
 import type { Batch } from '../../batch/batch.ts';
+import { describeContext } from '../../batch/recipe-resolve.ts';
 import type { Recipe } from '../../batch/recipe.ts';
 import type { Table, TableSummary } from '../../batch/table.ts';
 import { showCode } from '../escape.ts';
-
 import type { Words } from '../words/words.ts';
 import { wordsOf } from '../words/words-of.ts';
 import { buildBullets } from './blocks.ts';
@@ -12,8 +12,12 @@ import { buildBullets } from './blocks.ts';
 const columnsShown = 8;
 
 function showColumns(table: Table, positions: readonly number[]): readonly string[] {
-  const names = positions.map((position) => showCode(table.columns[position] ?? ''));
-  return names.length <= columnsShown ? names : [...names.slice(0, columnsShown), '…'];
+  return showNames(positions.map((position) => table.columns[position] ?? ''));
+}
+
+function showNames(names: readonly string[]): readonly string[] {
+  const shown = names.slice(0, columnsShown).map((name) => showCode(name));
+  return names.length <= columnsShown ? shown : [...shown, '…'];
 }
 
 function buildRecipeLines(recipe: Recipe, table: Table, words: Words): readonly string[] {
@@ -24,9 +28,8 @@ function buildRecipeLines(recipe: Recipe, table: Table, words: Words): readonly 
     recipe.kind === 'default'
       ? [understood.standard(outputs, language)]
       : [understood.ownPrompt(outputs, language)];
-  if (recipe.contextColumns.length > 0) {
-    lines.push(understood.context(showColumns(table, recipe.contextColumns)));
-  }
+  const told = describeContext(recipe, table);
+  if (told.length > 0) lines.push(understood.context(showNames(told)));
   if (table.promptColumn !== undefined) {
     lines.push(understood.promptColumn(showCode(table.columns[table.promptColumn] ?? '')));
   }

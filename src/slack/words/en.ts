@@ -96,10 +96,12 @@ export const english: Words = {
     stopped: ({ user, name, tally: counts, by }) =>
       `${user} *${name}* was stopped${by === undefined ? '' : ` by ${by}`}: ${tally(counts)}.`,
     samples: () => '*The first answers:*',
-    sample: (row, fields) => `Row ${row}: ${fields.join(' · ')}`,
-    field: (name, value) => `_${name}_ ${value}`,
-    todo: (count, name) =>
-      `The ${rows(count)} without an answer ${counted(count, 'is', 'are')} also in ${name}: correct ${counted(count, 'it', 'them')} and drop that file here again.`,
+    sample: (row) => `*Row ${row}*`,
+    field: (name, value) => `_${name}:_ ${value}`,
+    todo: ({ failed, cancelled, name }) =>
+      failed > 0
+        ? `The ${rows(failed + cancelled)} without an answer ${counted(failed + cancelled, 'is', 'are')} also in ${name}: correct what failed and drop that file here again.`
+        : `The ${rows(cancelled)} not worked on ${counted(cancelled, 'is', 'are')} also in ${name}: to go on with ${counted(cancelled, 'it', 'them')}, drop that file here.`,
     undelivered: (user, name, reason) =>
       `${user} the results of *${name}* are ready, but Slack does not take the file (${reason}). They are kept; please tell the person who looks after Darkroom.`,
     elsewhere: (name, channel) =>

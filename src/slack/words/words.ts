@@ -66,9 +66,9 @@ export interface Words {
     /** `by` where somebody else than `user` stopped it. */
     stopped(stopped: { user: string; name: string; tally: Tally; by: string | undefined }): string;
     samples(): string;
-    sample(row: number, fields: readonly string[]): string;
+    sample(row: number): string;
     field(name: string, value: string): string;
-    todo(rows: number, name: string): string;
+    todo(todo: { failed: number; cancelled: number; name: string }): string;
     undelivered(user: string, name: string, reason: string): string;
     elsewhere(name: string, channel: string): string;
   };

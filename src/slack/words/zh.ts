@@ -80,10 +80,12 @@ export const chinese: Words = {
     stopped: ({ user, name, tally: counts, by }) =>
       `${user} *${name}* 已${by === undefined ? '' : `由 ${by} `}停止：${tally(counts)}。`,
     samples: () => '*前几条结果：*',
-    sample: (row, fields) => `第 ${row} 行：${fields.join(' · ')}`,
-    field: (name, value) => `_${name}_ ${value}`,
-    todo: (count, name) =>
-      `没有结果的 ${rows(count)}也单独放在 ${name} 中，修改后重新发送该文件即可。`,
+    sample: (row) => `*第 ${row} 行*`,
+    field: (name, value) => `_${name}：_ ${value}`,
+    todo: ({ failed, cancelled, name }) =>
+      failed > 0
+        ? `没有结果的 ${rows(failed + cancelled)}也单独放在 ${name} 中，改正失败的行后重新发送该文件即可。`
+        : `未处理的 ${rows(cancelled)}也单独放在 ${name} 中，要继续处理，直接发送该文件即可。`,
     undelivered: (user, name, reason) =>
       `${user} *${name}* 的结果已生成，但 Slack 不接受该文件（${reason}）。结果已保留，请告知负责维护 Darkroom 的同事。`,
     elsewhere: (name, channel) => `无法再在 ${channel} 中发言，*${name}* 的结果发到这里。`,
