@@ -17,7 +17,7 @@ export interface HeldChunk {
 export interface HeldChunks {
   hold(lease: Lease): HeldChunk;
   letGo(chunk: HeldChunk): void;
-  /** No row of any held chunk is sent any more; requests under way go on. */
+  /** No row is sent any more, also not of chunks that come later; requests under way go on. */
   dropUnsent(): void;
   /** Requests under way end too. */
   abortAll(): void;
@@ -36,6 +36,7 @@ export function createHeldChunks(
   renewMs: number,
 ): HeldChunks {
   const entries = new Map<LeaseRef, Entry>();
+  let sends = true;
 
   ledger.onCancelled((batchId) => {
     for (const entry of entries.values()) if (entry.ref.batchId === batchId) abort(entry);
@@ -56,6 +57,7 @@ export function createHeldChunks(
     hold({ batchId, chunk, token }) {
       const ref = { batchId, chunk, token };
       const entry = { ref, unsent: new AbortController(), all: new AbortController() };
+      if (!sends) entry.unsent.abort();
       entries.set(ref, entry);
       return { ref, signals: { unsent: entry.unsent.signal, all: entry.all.signal } };
     },
@@ -63,6 +65,7 @@ export function createHeldChunks(
       entries.delete(chunk.ref);
     },
     dropUnsent() {
+      sends = false;
       for (const entry of entries.values()) entry.unsent.abort();
     },
     abortAll() {

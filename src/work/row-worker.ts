@@ -5,7 +5,7 @@ import type { Lease } from '../batch/lease.ts';
 import { randomUUID } from 'node:crypto';
 import { createHeldChunks, type HeldChunk, type HeldChunks } from './held-chunks.ts';
 import { pause } from './pause.ts';
-import { runRow, type RowNeeds, type RunningBatch } from './run-row.ts';
+import { runRow, type RowJob, type RowNeeds, type RunningBatch } from './run-row.ts';
 import { createWindow, type Window } from './window.ts';
 
 export interface RowWorkerOptions {
@@ -35,7 +35,7 @@ export interface RowWorker {
 export function createRowWorker(needs: RowNeeds, options = rowWorkerDefaults): RowWorker {
   const window = createWindow(options);
   const held = createHeldChunks(needs, options.renewMs);
-  const parts = { needs, window, held, batches: createBatchMemory(needs) };
+  const parts = { needs, window, held };
   const name = randomUUID();
   const settling = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -77,7 +77,6 @@ interface Parts {
   readonly needs: RowNeeds;
   readonly window: Window;
   readonly held: HeldChunks;
-  readonly batches: BatchMemory;
 }
 
 interface StartedChunk {
@@ -87,17 +86,17 @@ interface StartedChunk {
 
 /** Starts the chunk's rows as there is room for them; resolves when the last one has been started. */
 async function startChunk(lease: Lease, parts: Parts): Promise<StartedChunk> {
-  const { needs, window, held, batches } = parts;
+  const { needs, window, held } = parts;
   const chunk = held.hold(lease);
   const rows: Promise<void>[] = [];
   try {
-    const batch = await batches.read(lease.batchId);
+    const batch = await readRunning(lease.batchId, needs);
     for (const row of lease.rows) {
       await window.room();
       if (chunk.signals.unsent.aborted) break;
       const place = window.enter();
       const job = { row, lease: chunk.ref, batch, signals: chunk.signals, place };
-      rows.push(runRow(job, needs).finally(() => place.leave()));
+      rows.push(runSafely(job, needs));
     }
   } catch (error) {
     needs.log.error({ err: error, batch: lease.batchId }, 'a leased chunk could not be started');
@@ -105,20 +104,28 @@ async function startChunk(lease: Lease, parts: Parts): Promise<StartedChunk> {
   return { chunk, rows };
 }
 
+/** Never rejects: nobody awaits the row before the last one of its chunk was started. */
+async function runSafely(job: RowJob, needs: RowNeeds): Promise<void> {
+  try {
+    await runRow(job, needs);
+  } catch (error) {
+    const { batchId: batch } = job.lease;
+    needs.log.error({ err: error, batch, line: job.row.line }, 'an outcome was not recorded');
+  } finally {
+    job.place.leave();
+  }
+}
+
 /** Waits for the chunk's rows and gives the chunk back; a release that fails is made up for by the
  *  lease's end. */
 async function settle({ chunk, rows }: StartedChunk, { needs, held }: Parts): Promise<void> {
-  const { ledger, log } = needs;
-  const batch = chunk.ref.batchId;
-  for (const result of await Promise.allSettled(rows)) {
-    if (result.status === 'fulfilled') continue;
-    log.error({ err: result.reason, batch }, 'an outcome was not recorded');
-  }
+  await Promise.all(rows);
   held.letGo(chunk);
   try {
-    await ledger.release(chunk.ref);
+    await needs.ledger.release(chunk.ref);
   } catch (error) {
-    log.warn({ err: error, batch }, 'a chunk could not be given back');
+    const batch = chunk.ref.batchId;
+    needs.log.warn({ err: error, batch }, 'a chunk could not be given back');
   }
 }
 
@@ -131,27 +138,11 @@ async function tryLease(name: string, { ledger, log }: RowNeeds): Promise<Lease 
   }
 }
 
-/** Batches as the rows need them: recipe and table never change once rows run. */
-interface BatchMemory {
-  read(id: string): Promise<RunningBatch>;
-}
-
-function createBatchMemory({ ledger }: RowNeeds): BatchMemory {
-  const known = new Map<string, RunningBatch>();
-  const most = 100;
-  return {
-    async read(id) {
-      const remembered = known.get(id);
-      if (remembered !== undefined) return remembered;
-      const batch = await ledger.readBatch(id);
-      if (batch?.recipe === undefined || batch.table === undefined) {
-        throw new Error(`batch ${id} has leased rows but no recipe`);
-      }
-      const running: RunningBatch = { ...batch, recipe: batch.recipe, table: batch.table };
-      const [oldest] = known.keys();
-      if (known.size >= most && oldest !== undefined) known.delete(oldest);
-      known.set(id, running);
-      return running;
-    },
-  };
+/** Read anew for every chunk: a Redis that lost its data numbers its batches from 1 again. */
+async function readRunning(id: string, { ledger }: RowNeeds): Promise<RunningBatch> {
+  const batch = await ledger.readBatch(id);
+  if (batch?.recipe === undefined || batch.table === undefined) {
+    throw new Error(`batch ${id} has leased rows but no recipe`);
+  }
+  return { ...batch, recipe: batch.recipe, table: batch.table };
 }

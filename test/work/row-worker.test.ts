@@ -3,7 +3,7 @@ import type { NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import { createRowWorker, type RowWorker } from '../../src/work/row-worker.ts';
 import type { RowNeeds } from '../../src/work/run-row.ts';
-import { createFakeLedger, quiet, rowsOf, type FakeLedger } from './fakes.ts';
+import { batch, createFakeLedger, quiet, rowsOf, type FakeLedger } from './fakes.ts';
 
 const answer: NamedResult = {
   kind: 'answer',
@@ -179,5 +179,74 @@ describe('the worker', () => {
     });
     start(ledger, { hold: false });
     await vi.waitFor(() => expect(inner.committed).toHaveLength(3));
+  });
+
+  it('outlives an outcome that cannot be recorded while other rows wait for room', async () => {
+    const inner = createFakeLedger(rowsOf(25));
+    const ledger = createFakeLedger([], {
+      ...inner,
+      commit: async (lease, row, outcome) => {
+        if (row.index === 0) throw new Error('OOM command not allowed');
+        return inner.commit(lease, row, outcome);
+      },
+    });
+    const { open } = start(ledger, { slots: 25 });
+    await vi.waitFor(() => expect(open.size).toBe(10));
+    const [first] = open;
+    first?.();
+    // The window has room for another row; a rejection that nobody met would have come before it.
+    await vi.waitFor(() => expect(open.has(first ?? (() => {}))).toBe(false));
+    await vi.waitFor(() => expect(open.size).toBe(10));
+    await vi.waitFor(() => {
+      for (const end of open) end();
+      expect(inner.released).toHaveLength(1);
+    });
+    expect(inner.committed).toHaveLength(24);
+  });
+
+  it('asks by the recipe of the batch that it leased, also when a number is used again', async () => {
+    const asked: string[] = [];
+    const chunks = [rowsOf(1), rowsOf(1)];
+    const ledger = createFakeLedger([], {
+      lease: async () => {
+        const rows = chunks.shift();
+        return rows && { batchId: '7', chunk: 0, token: 'token', rows };
+      },
+      readBatch: async () => {
+        const prompt = chunks.length === 1 ? 'Before.' : 'After.';
+        return { ...batch, ...(batch.recipe && { recipe: { ...batch.recipe, prompt } }) };
+      },
+    });
+    start(ledger, {
+      needs: {
+        server: {
+          probe: async () => 'up',
+          complete: async ({ system }) => {
+            asked.push(system);
+            return answer;
+          },
+        },
+      },
+    });
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    expect(asked.map((system) => /Before|After/.exec(system)?.[0])).toEqual(['Before', 'After']);
+  });
+
+  it('on stopping sends no row of a chunk that comes late', async () => {
+    const late = Promise.withResolvers<void>();
+    const inner = createFakeLedger(rowsOf(3));
+    const ledger = createFakeLedger([], {
+      ...inner,
+      lease: async (name) => {
+        await late.promise;
+        return inner.lease(name);
+      },
+    });
+    const { open, worker } = start(ledger);
+    const stopped = worker.stop(60_000);
+    late.resolve();
+    await stopped;
+    expect(open.size).toBe(0);
+    expect(inner.released).toHaveLength(1);
   });
 });
