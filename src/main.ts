@@ -22,6 +22,12 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => stopping.resolve(signal));
 }
 
+// Libraries reject promises that nobody holds (socket-mode 3.1 when it is stopped while it reconnects).
+// Leases and steps bring back whatever was lost with one; ending the process would lose more.
+process.on('unhandledRejection', (reason) => {
+  log.error({ err: reason }, 'a promise was rejected and nobody was there to hear it');
+});
+
 try {
   await using _ = await startApp(config, log);
   const reason = await stopping.promise;

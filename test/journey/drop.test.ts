@@ -58,7 +58,7 @@ describe('a CSV that is dropped into a channel', () => {
     const mention = `<@${workspace.people.ada.id}>`;
     expect(thread.replies().map(toText).join('\n').split(mention)).toHaveLength(2);
     expect(text).toContain('is done: all 20 rows');
-    expect(text.match(/^• Row \d+: /gmu)).toEqual(['• Row 2: ', '• Row 3: ', '• Row 4: ']);
+    expect(text.match(/^\*Row \d+\*$/gmu)).toEqual(['*Row 2*', '*Row 3*', '*Row 4*']);
     expect(todo).toBeUndefined();
   });
 
