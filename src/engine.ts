@@ -17,6 +17,7 @@ import { createModelServer, type ModelServer } from './vllm/model-server.ts';
 import { watchServer } from './vllm/watch-server.ts';
 import { createModelNote } from './work/model-note.ts';
 import { createRowWorker, rowWorkerDefaults } from './work/row-worker.ts';
+import { createStrikes } from './work/strikes.ts';
 
 /** What differs between the bot and the command line. */
 export interface EngineEdges {
@@ -69,6 +70,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       prepareImage: images.prepare,
       breaker: createBreaker(),
       endpoint: stores.endpoint,
+      strikes: createStrikes(),
       noteModel: createModelNote(ledger, log),
     },
     { ...rowWorkerDefaults, maxRows: rowsAheadPerSlot * config.model.maxInFlight },

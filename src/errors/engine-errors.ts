@@ -12,7 +12,7 @@ export const engineErrors = {
     zh: '同一个文件、同样的要求已在批次 {id} 中处理：{link}',
   },
   E_MODEL_CONNECTION: {
-    en: 'The model server broke off the connection on this row again and again, while other rows were answered. Try the row again from the to-do file, perhaps with a smaller picture.',
-    zh: '模型服务器在处理该行时多次中断连接，而其他行正常。请用待办文件重试该行，或换一张较小的图片。',
+    en: 'The model server broke off the connection on this row again and again, although it answers other requests. Try the row again from the to-do file, perhaps with a smaller picture.',
+    zh: '模型服务器在处理该行时多次中断连接，而其他请求正常。请用待办文件重试该行，或换一张较小的图片。',
   },
 } as const satisfies Record<string, Sentences>;

@@ -48,7 +48,8 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
       if (sign === 'busy') return busyInARow < window ? undefined : close('model-away');
       recent = [...recent, sign].slice(-window);
       if (sign === 'refused') return close('model-misconfigured');
-      return isBroken() ? close('model-away') : undefined;
+      // A good result must be kept, and a server that gives one is there.
+      return sign !== 'good' && isBroken() ? close('model-away') : undefined;
     },
     answers: () => answers,
   };

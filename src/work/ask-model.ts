@@ -9,8 +9,9 @@ import type { CompletionRequest, NamedResult } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { pause, toBackoffMs } from './pause.ts';
 import type { Breaker, Endpoint, Gate, Log, ModelServer } from './ports.ts';
+import type { Strikes } from './strikes.ts';
 
-/** Tries of one row that failed for reasons that may lie in the row. */
+/** Tries of one row that failed for reasons that may lie in the row, and closings of the endpoint by it. */
 const maxAttempts = 5;
 
 /** Answers that do not fit the schema are asked for again this often in all; the model is the same. */
@@ -21,6 +22,7 @@ export interface AskModelNeeds {
   readonly server: ModelServer;
   readonly breaker: Breaker;
   readonly endpoint: Endpoint;
+  readonly strikes: Strikes;
   readonly log: Log;
   /** Called with every answer; the batch's record keeps which model answered. */
   noteModel(batchId: string, model: string): void;
@@ -128,10 +130,33 @@ async function judge(
   const reason = needs.breaker.record(result);
   if (reason !== undefined) {
     await needs.endpoint.close(reason);
-    return { do: 'give-back' };
+    return toStruck(result, question, needs);
   }
   const othersWereAnswered = needs.breaker.answers() > answersBefore;
   return toNext(result, { question, othersWereAnswered });
+}
+
+/** The row whose result closed the endpoint goes back, until it has done so too often. */
+function toStruck(result: NamedResult, { place }: Question, { strikes, log }: AskModelNeeds): Next {
+  const fault = toBlame(result);
+  if (fault === undefined || strikes.add(place) < maxAttempts) return { do: 'give-back' };
+  log.warn({ ...place, code: fault.code }, 'a row closed the endpoint time after time');
+  return { do: 'record', outcome: { status: 'failed', fault } };
+}
+
+/** What a row fails with that gets this result whenever it is sent; undefined where it is no row's doing. */
+function toBlame(result: NamedResult): Fault | undefined {
+  switch (result.kind) {
+    case 'retry':
+      return result.fault;
+    case 'away':
+      return result.busy === true ? undefined : toFault('E_MODEL_CONNECTION', {});
+    case 'misconfigured':
+      return toFault('E_MODEL_REJECTED', { reason: result.cause });
+    case 'answer':
+    case 'rejected':
+      return undefined;
+  }
 }
 
 function toNext(

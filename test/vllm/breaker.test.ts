@@ -54,6 +54,10 @@ describe('createBreaker', () => {
     expect(feed(times(50, 'away', 'away', 'answer', 'answer', 'answer'))).toEqual(quiet);
   });
 
+  it('never throws a good result away by closing on it', () => {
+    expect(feed([...times(8, 'answer'), ...times(11, 'failed'), 'answer'])).toEqual(quiet);
+  });
+
   it('closes when more than half of the last twenty failed', () => {
     expect(feed(times(20, 'failed', 'failed', 'answer'))).toEqual({ reason: 'model-away', at: 20 });
     expect(feed(times(20, 'failed', 'answer'))).toEqual(quiet);

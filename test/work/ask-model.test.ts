@@ -3,6 +3,7 @@ import type { NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import { askModel, type AskModelNeeds } from '../../src/work/ask-model.ts';
 import type { Log } from '../../src/work/ports.ts';
+import { createStrikes } from '../../src/work/strikes.ts';
 
 const answer: NamedResult = {
   kind: 'answer',
@@ -50,6 +51,7 @@ function needsFor(
       open: async () => {},
       closed: async () => undefined,
     },
+    strikes: createStrikes(),
     log: quiet,
     noteModel: () => {},
     toBackoffMs: () => 0,
@@ -131,6 +133,25 @@ describe('asking the model about a row', () => {
     const needs = needsFor([{ kind: 'away', cause: 'refused' }], { closeOn: 'away' });
     expect(await ask(needs)).toBeUndefined();
     expect(needs.closed()).toEqual(['model-away']);
+  });
+
+  it.each<[string, NamedResult]>([
+    ['E_MODEL_CONNECTION', { kind: 'away', cause: 'reset' }],
+    ['E_MODEL_TIMEOUT', { kind: 'retry', fault: toFault('E_MODEL_TIMEOUT', { seconds: 120 }) }],
+    ['E_MODEL_REJECTED', { kind: 'misconfigured', cause: '403 blocked' }],
+  ])(
+    'fails a row in the end (%s) that closes the endpoint whenever it runs',
+    async (code, result) => {
+      const needs = needsFor([result], { closeOn: result.kind });
+      for (let lease = 1; lease < 5; lease += 1) expect(await ask(needs)).toBeUndefined();
+      expect(await ask(needs)).toMatchObject({ status: 'failed', fault: { code } });
+      expect(needs.closed()).toHaveLength(5);
+    },
+  );
+
+  it('never blames a row for a server that has too much to do', async () => {
+    const needs = needsFor([{ kind: 'away', cause: '429', busy: true }], { closeOn: 'away' });
+    for (let lease = 1; lease < 10; lease += 1) expect(await ask(needs)).toBeUndefined();
   });
 
   it('waits for a gate that is out of order', async () => {

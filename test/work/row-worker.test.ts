@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import { createRowWorker, type RowWorker } from '../../src/work/row-worker.ts';
+import { createStrikes } from '../../src/work/strikes.ts';
 import type { RowNeeds } from '../../src/work/run-row.ts';
 import { batch, createFakeLedger, quiet, rowsOf, type FakeLedger } from './fakes.ts';
 
@@ -75,6 +76,7 @@ function start(ledger: FakeLedger, { slots = 2, hold = true, needs = {} }: Setti
       },
       breaker: { record: () => undefined, answers: () => 0 },
       endpoint: { close: async () => {}, open: async () => {}, closed: async () => undefined },
+      strikes: createStrikes(),
       prepareImage: async () => picture,
       noteModel: () => {},
       ...needs,
