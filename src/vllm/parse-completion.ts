@@ -15,8 +15,9 @@ const completionBody = z.object({
     .min(1),
   usage: z
     .object({
-      prompt_tokens: z.number().nonnegative().catch(0),
-      completion_tokens: z.number().nonnegative().catch(0),
+      // Whole numbers, for they are added up in Redis.
+      prompt_tokens: z.int().nonnegative().catch(0),
+      completion_tokens: z.int().nonnegative().catch(0),
     })
     // Some routers leave it out; an answer without its cost is still an answer.
     .catch({ prompt_tokens: 0, completion_tokens: 0 }),

@@ -66,6 +66,17 @@ describe('toCompletionResult', () => {
     });
   });
 
+  it('counts no cost that is not a whole number', () => {
+    const body = JSON.stringify({
+      choices: [{ message: { content: '{}' }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 12.5, completion_tokens: 1e30 },
+    });
+    expect(toCompletionResult({ status: 200, body, seconds })).toMatchObject({
+      kind: 'answer',
+      usage: { promptTokens: 0, completionTokens: 0 },
+    });
+  });
+
   it.each([
     {
       status: 401,
