@@ -4,6 +4,9 @@ import { startApp } from './app.ts';
 import { ConfigError, configExitCode, readConfig, type Config } from './config.ts';
 import { createLogger } from './logger.ts';
 
+/** Longer than an orderly end takes, shorter than compose's stop_grace_period. */
+const stopDeadlineMs = 35_000;
+
 function readConfigOrExit(): Config {
   try {
     return readConfig();
@@ -17,10 +20,15 @@ function readConfigOrExit(): Config {
 const config = readConfigOrExit();
 const log = createLogger(config.logLevel);
 const stopping = Promise.withResolvers<string>();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+const signals = ['SIGTERM', 'SIGINT'] as const;
+function onSignal(signal: string): void {
   // A second signal ends the process at once, as it would without a handler.
-  process.once(signal, () => stopping.resolve(signal));
+  for (const each of signals) process.off(each, onSignal);
+  // While Redis is away nothing can be given back, and leases end by themselves.
+  setTimeout(() => process.exit(1), stopDeadlineMs).unref();
+  stopping.resolve(signal);
 }
+for (const each of signals) process.on(each, onSignal);
 
 // Libraries reject promises that nobody holds (socket-mode 3.1 when it is stopped while it reconnects).
 // Leases and steps bring back whatever was lost with one; ending the process would lose more.
