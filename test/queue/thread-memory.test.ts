@@ -64,6 +64,12 @@ describe('thread memory', () => {
     expect(await mine.unsettled()).toEqual(['10']);
   });
 
+  it('owes a thread an answer from the moment that its drop is recorded', async () => {
+    const { mine, ledger } = createMemories();
+    const { id } = await ledger.recordDrop(buildDrop());
+    expect(await mine.unsettled()).toEqual([id]);
+  });
+
   it('answers once for a key', async () => {
     const { mine, other } = createMemories();
     const answers = await Promise.all([mine, other, mine].map((each) => each.claimOnce('hello')));

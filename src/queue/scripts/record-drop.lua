@@ -14,6 +14,8 @@ redis.call('HSET', batchKey(id, 'record'), 'state', 'reading', 'drop', ARGV[4], 
   'language', 'en', 'createdMs', now, 'total', 0, 'pending', 0, 'running', 0, 'done', 0, 'failed', 0,
   'cancelled', 0)
 redis.call('SADD', sharedKey('active'), id)
+-- Here, because whoever asked for it may be gone before it can open the thread, or may have given up waiting.
+redis.call('SADD', sharedKey('unsettled'), id)
 local team = sharedKey('team:' .. ARGV[5])
 redis.call('ZADD', team, now, id)
 redis.call('ZREMRANGEBYSCORE', team, '-inf', now - ARGV[1] * 1000)
