@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,5 +10,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Journeys mostly wait for leases to run out and for Slack's pauses, so that two share a core well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });

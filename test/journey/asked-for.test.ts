@@ -55,14 +55,11 @@ describe('a file that is not meant for the bot', () => {
 
 describe('an event that comes twice', () => {
   it('is one batch, at the same moment and later', async () => {
-    const { drop, table, workspace } = world();
+    const { drop, sendAgain, table, workspace } = world();
     workspace.faults.duplicateEvents();
     const thread = await drop({ files: [table(5)] });
     await thread.delivered();
-    const dropped = workspace.events.findLast(({ payload }) =>
-      JSON.stringify(payload).includes(`"ts":"${thread.ts}"`),
-    );
-    await workspace.redeliver(dropped?.eventId);
+    await sendAgain(thread);
     const next = await drop({ files: [table(6)] });
     await next.delivered();
     expect(thread.deliveries()).toHaveLength(1);

@@ -62,13 +62,17 @@ it.for(badTables)('a file that $what is refused with its reason, once', async (f
 });
 
 it('a file that is no table is answered once in a direct message', async () => {
-  const { drop, workspace } = world();
+  const { drop, sendAgain, workspace } = world();
   const channel = workspace.channels.dm.boss.id;
-  await drop({ user: 'boss', channel, files: [{ name: 'notes.pdf', text: '%PDF-1.7' }] });
+  const dropped = await drop({
+    user: 'boss',
+    channel,
+    files: [{ name: 'notes.pdf', text: '%PDF-1.7' }],
+  });
   const answers = () =>
     workspace.channelMessages(channel).filter(({ user }) => user === workspace.people.bot.id);
   await until('the answer', () => answers().length > 0);
-  await workspace.redeliver();
+  await sendAgain(dropped);
   const next = await drop({
     user: 'boss',
     channel,

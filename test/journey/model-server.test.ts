@@ -64,11 +64,14 @@ describe.concurrent('a model server that refuses the bot', { timeout }, () => {
   ])('for $what ($status) pauses batches until it is mended', async ({ status }, test) => {
     await using world = await startOwnWorld(test);
     const { drop, table, model } = world;
+    model.faults.next({ matching: 'sku: S', slowMs: 200 }, Infinity);
+    const thread = await drop({ files: [table(80)] });
+    await until('some rows are answered', () => model.calls.length > 30);
+    model.faults.clear();
     model.faults.next({ status }, Infinity);
-    const thread = await drop({ files: [table(40)] });
     const waiting = await thread.saying('Waiting since', recoveryMs);
     expect(toText(waiting)).toContain('refuses my requests');
     model.faults.clear();
-    await expectNoRowFailed(thread, 40);
+    await expectNoRowFailed(thread, 80);
   });
 });

@@ -15,7 +15,7 @@ import {
 } from '../../src/sandbox/model/model-server.ts';
 import { startPictureHost, type PictureHost } from '../../src/sandbox/pictures/picture-host.ts';
 import { syntheticCsv } from '../../src/sandbox/samples/synthetic-csv.ts';
-import type { Said } from '../../src/sandbox/workspace/person-messages.ts';
+import type { Place, Said } from '../../src/sandbox/workspace/person-messages.ts';
 import {
   startWorkspace,
   type Workspace,
@@ -59,6 +59,8 @@ export interface JourneyWorld extends AsyncDisposable {
   killBot(): Promise<void>;
   drop(dropped: Dropped): Promise<Thread>;
   say(said: Omit<Dropped, 'files'> & { readonly text: string }): Promise<Thread>;
+  /** Slack sends the event of this message once more, as it does when it missed the acknowledgement. */
+  sendAgain(message: Place): Promise<void>;
   /** `/batch <text>`; what the person is shown. */
   batch(text: string, who?: { user?: string; channel?: string }): Promise<string>;
   /** Lets so many rows be answered and holds all later ones; settles when rows are held. A held request
@@ -169,7 +171,7 @@ function isReady(line: string): boolean {
 
 type Verbs = Pick<
   JourneyWorld,
-  'drop' | 'say' | 'batch' | 'holdRowsAfter' | 'table' | 'textBehind'
+  'drop' | 'say' | 'sendAgain' | 'batch' | 'holdRowsAfter' | 'table' | 'textBehind'
 >;
 
 function buildVerbs({
@@ -184,6 +186,12 @@ function buildVerbs({
       return openThread(workspace, place);
     },
     say: async (said) => openThread(workspace, await workspace.say({ ...usual, ...said })),
+    async sendAgain({ ts }) {
+      const isOf = ({ event }: { event?: { ts?: string } }): boolean => event?.ts === ts;
+      const sent = workspace.events.find(({ payload }) => isOf(payload));
+      if (sent === undefined) throw new Error(`no event of message ${ts} was sent`);
+      await workspace.redeliver(sent.eventId);
+    },
     async batch(text, who = {}) {
       const replies = await workspace.slash({ ...usual, ...who, command: '/batch', text });
       return replies.map((reply) => reply.text).join('\n');
