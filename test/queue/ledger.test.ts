@@ -460,7 +460,7 @@ describe('what stays in Redis', () => {
     const batchKeys = (await server.keys()).filter((key) => key.includes(':batch:'));
     expect(batchKeys).toHaveLength(7);
     const forEver = (await server.keysWithoutExpiry()).map((key) => key.replace(/^.*:/, ''));
-    expect(forEver).toEqual(['active', 'endpoint', 'ids']);
+    expect(forEver).toEqual(['active', 'endpoint', 'ids', 'unsettled']);
   });
 
   it('is under 500 bytes a row for rows such as a shop has', async () => {
