@@ -118,9 +118,21 @@ async function uploadOnce(
   for (const [index, { path, bytes }] of task.files.entries()) {
     await sendBytes({ url: targets[index]?.url ?? '', path, bytes, signal });
   }
+  await ensureStillOurs(files, needs);
   await needs.writeUpload({ stage: 'bytes_sent', files, ...place });
   await complete(task, files, { needs, signal });
   await needs.writeUpload({ stage: 'completed', files, ...place });
+}
+
+/** A process that stood still may have lost the step to another, which has begun the upload afresh. */
+async function ensureStillOurs(
+  files: readonly Required<UploadFile>[],
+  { readUpload }: UploadNeeds,
+): Promise<void> {
+  const stored = (await readUpload())?.files.map(({ fileId }) => fileId);
+  const ours = files.map(({ fileId }) => fileId);
+  if (stored?.join() !== ours.join())
+    throw new Error('this upload was taken over by another process');
 }
 
 async function issueUrl(

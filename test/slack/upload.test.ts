@@ -143,6 +143,19 @@ describe('the results of a batch', () => {
     60_000,
   );
 
+  it('are posted once when a process that stood still goes on after another took over', async () => {
+    const write = memory.writeUpload.bind(memory);
+    let stoodStill = false;
+    memory.writeUpload = async (id, record) => {
+      await write(id, record);
+      if (record.stage !== 'url_issued' || stoodStill) return;
+      stoodStill = true;
+      await run();
+    };
+    await expect(run()).rejects.toThrow('taken over');
+    expect(await readPosted()).toEqual(once);
+  });
+
   it.each(['planned', 'url_issued', 'bytes_sent'] as const)(
     'are posted when a process died just after it stored "%s"',
     async (stage) => {
