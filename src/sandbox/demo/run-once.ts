@@ -9,9 +9,6 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { createThreadPrinter } from './print-thread.ts';
 
-/** A batch that shows no change for this long has got stuck; a real model server may be slow. */
-const quietMs = 10 * 60_000;
-
 export interface RunOnce {
   readonly workspace: Workspace;
   readonly pictures: string;
@@ -57,17 +54,14 @@ async function follow(
   const { promise, resolve } = Promise.withResolvers<string>();
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      resolve('nothing has changed for ten minutes');
-    }, quietMs);
     const thread = readThread(workspace, place);
+    const { ms, verdict } = toPatience(thread);
+    clearTimeout(timer);
+    timer = setTimeout(() => resolve(verdict), ms);
     printer.show(thread);
     void pressStart(workspace, thread);
-    const [parent] = thread;
     const delivered = thread.filter((message) => (message.files ?? []).length > 0).length - 1;
     if (delivered >= batches) resolve('delivered');
-    else if (isGivenUp(parent)) resolve('the bot refused it');
   };
   const forget = workspace.onChange(look);
   look();
@@ -86,9 +80,17 @@ function readThread(workspace: Workspace, { channel, ts }: Place): readonly Mess
   return workspace.thread(channel, ts);
 }
 
-/** The bot marks a message that it could not take. */
-function isGivenUp(parent: Message | undefined): boolean {
-  return parent?.reactions?.some((reaction) => reaction.name === 'x') === true;
+/** How long the thread may show no change before the batch is given up, and what that means then. */
+function toPatience(thread: readonly Message[]): { ms: number; verdict: string } {
+  const [parent, ...replies] = thread;
+  const reactions = (parent?.reactions ?? []).map((reaction) => reaction.name);
+  // The mark may come before the message with the reason, or before the files of a batch that failed.
+  if (reactions.includes('x')) return { ms: 10_000, verdict: 'the bot could not use the file' };
+  if (replies.length === 0 && reactions.length === 0) {
+    return { ms: 60_000, verdict: 'the bot takes no notice of the file: has it a picture column?' };
+  }
+  // A real model server may be slow.
+  return { ms: 10 * 60_000, verdict: 'nothing has changed for ten minutes' };
 }
 
 /** A batch that waits for a Start or Approve button gets it pressed. */

@@ -49,18 +49,12 @@ export async function startSurroundings(
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-demo-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
 
-  const allowed = [pictures.host, environment['IMAGE_ALLOW_HOSTS'] ?? ''];
   const settings = {
-    SLACK_BOT_TOKEN: workspace.botToken,
-    ...(options.mode === 'socket'
-      ? { SLACK_APP_TOKEN: workspace.appToken }
-      : { SLACK_SIGNING_SECRET: workspace.signingSecret, PORT: String(port) }),
-    SLACK_API_URL: workspace.apiUrl,
+    ...toSlackSettings(workspace, { mode: options.mode, port }),
+    ...model.settings,
+    ...toPictureSettings(pictures.host, environment),
     REDIS_URL: redis.url,
     KEY_PREFIX: `demo-${process.pid}-${Date.now().toString(36)}`,
-    ...model.settings,
-    IMAGE_ALLOW_HOSTS: allowed.filter((entry) => entry !== '').join(','),
-    IMAGE_ALLOW_PRIVATE_CIDRS: environment['IMAGE_ALLOW_PRIVATE_CIDRS'] ?? '',
     DATA_DIR: dataDir,
     OPS_PORT: '0',
   };
@@ -77,6 +71,22 @@ export async function startSurroundings(
     ],
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+function toSlackSettings(
+  { botToken, appToken, signingSecret, apiUrl }: Workspace,
+  { mode, port }: { mode: DemoOptions['mode']; port: number },
+): Record<string, string> {
+  const common = { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: apiUrl };
+  if (mode === 'socket') return { ...common, SLACK_APP_TOKEN: appToken };
+  return { ...common, SLACK_SIGNING_SECRET: signingSecret, PORT: String(port) };
+}
+
+/** The demo's own picture host, and what the person's settings name beside it. */
+function toPictureSettings(host: string, environment: Environment): Record<string, string> {
+  const { IMAGE_ALLOW_HOSTS: others = '', IMAGE_ALLOW_PRIVATE_CIDRS: networks = '' } = environment;
+  const hosts = others === '' ? host : `${host},${others}`;
+  return { IMAGE_ALLOW_HOSTS: hosts, IMAGE_ALLOW_PRIVATE_CIDRS: networks };
 }
 
 async function provideModel(
