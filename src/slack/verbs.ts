@@ -38,9 +38,14 @@ export interface Command {
   readonly rest: string;
 }
 
+/** Words that the help does not teach are no suggestion either. */
+const untaught: ReadonlySet<string> = new Set(['ls', '?', 'start', 'progress', 'abort']);
+const taught = Object.keys(verbs).filter((word) => !untaught.has(word));
+
 function toUnknown(word: string): Fault {
   const shown = toOneLine(word, 40);
-  const near = nearest(word, Object.keys(verbs));
+  const begun = word.length > 1 ? taught.find((verb) => verb.startsWith(word)) : undefined;
+  const near = begun ?? nearest(word, taught);
   return near === undefined
     ? toFault('E_COMMAND_UNKNOWN', { word: shown })
     : toFault('E_COMMAND_MISSPELT', { word: shown, nearest: near });

@@ -39,6 +39,19 @@ describe('a command', () => {
     expect(parseCommand(text)).toMatchObject({ code });
   });
 
+  it.each([
+    ['stat', 'status'],
+    ['can', 'cancel'],
+    ['hellp', 'help'],
+    ['状太', '状态'],
+  ])('"%s" is taken for "%s"', (word, nearest) => {
+    expect(parseCommand(word)).toMatchObject({ params: { nearest } });
+  });
+
+  it.each(['x', '😀', 's'])('that is "%s" is not taken for another', (word) => {
+    expect(parseCommand(word)).toMatchObject({ code: 'E_COMMAND_UNKNOWN' });
+  });
+
   it('of any text is understood or answered, shortly', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 9_000 }), (text) => {
