@@ -10,6 +10,7 @@ import { ConfigError, configExitCode, readEngineConfig, readEnvironment } from '
 import { startEngine } from '../engine.ts';
 import { sentenceOf, toError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
+import { removeKeys } from '../queue/remove-keys.ts';
 import { provideRedis } from '../sandbox/redis/redis-server.ts';
 import { openStores, type Stores } from '../stores.ts';
 import { help, parseBatchOptions, type BatchOptions } from './batch-options.ts';
@@ -41,6 +42,7 @@ async function runBatch(options: BatchOptions): Promise<number> {
   });
   const log = createLogger(config.logLevel, process.stderr);
   const stores = stack.use(await openStores(config, log));
+  stack.defer(() => removeKeys(stores.store));
   const edges = createLocalEdges({
     file: options.file,
     out: options.out ?? dirname(resolve(options.file)),

@@ -8,6 +8,7 @@ import { isProfileName, profiles } from '../model/engine.ts';
 import { startModelServer } from '../model/model-server.ts';
 import { startPictureHost } from '../pictures/picture-host.ts';
 import { provideRedis } from '../redis/redis-server.ts';
+import { removeKeys } from '../redis/remove-keys.ts';
 import { sampleCsv, sampleNames } from '../samples/sample-csv.ts';
 import { startWorkspace, type Workspace } from '../workspace/workspace.ts';
 import type { DemoOptions } from './demo-options.ts';
@@ -34,6 +35,8 @@ export async function startSurroundings(
   const port = await findFreePort();
   const redis = await provideRedis(options.redis ?? environment['REDIS_URL']);
   stack.defer(() => redis.stop());
+  const keyPrefix = `demo-${process.pid}-${Date.now().toString(36)}`;
+  if (!redis.isPrivate) stack.defer(() => removeKeys(redis.url, keyPrefix));
   const model = await provideModel(options, stack);
   const pictures = await startPictureHost();
   stack.defer(() => pictures.close());
@@ -54,7 +57,7 @@ export async function startSurroundings(
     ...model.settings,
     ...toPictureSettings(pictures.host, environment),
     REDIS_URL: redis.url,
-    KEY_PREFIX: `demo-${process.pid}-${Date.now().toString(36)}`,
+    KEY_PREFIX: keyPrefix,
     DATA_DIR: dataDir,
     OPS_PORT: '0',
   };

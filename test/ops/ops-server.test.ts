@@ -1,0 +1,89 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { toFault } from '../../src/errors.ts';
+import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
+import { startOpsServer } from '../../src/ops/ops-server.ts';
+
+interface World {
+  readonly metrics: Metrics;
+  readonly problems: string[];
+  get(path: string): Promise<{ status: number; text: string }>;
+}
+
+async function start(gate = async () => ({ inFlight: 3, queued: 2, budget: 16 })): Promise<World> {
+  const problems: string[] = [];
+  const metrics = createMetrics({
+    gate,
+    slackConnected: () => true,
+    endpointOpen: async () => false,
+  });
+  const server = await startOpsServer({
+    host: '127.0.0.1',
+    port: 0,
+    metrics,
+    findProblems: async () => problems,
+  });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return {
+    metrics,
+    problems,
+    async get(path) {
+      const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
+      return { status: response.status, text: await response.text() };
+    },
+  };
+}
+
+describe('health', () => {
+  it('is live as long as it answers', async () => {
+    const { get } = await start();
+    expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
+  });
+
+  it('is ready while nothing is wrong, and says what is', async () => {
+    const { get, problems } = await start();
+    expect((await get('/readyz')).status).toBe(200);
+    problems.push('Redis is away', 'Slack is not connected');
+    expect(await get('/readyz')).toEqual({
+      status: 503,
+      text: 'Redis is away\nSlack is not connected\n',
+    });
+  });
+
+  it('names its paths to whoever asks for another', async () => {
+    const { get } = await start();
+    const { status, text } = await get('/');
+    expect(status).toBe(404);
+    expect(text).toContain('/metrics');
+  });
+});
+
+describe('the metrics', () => {
+  it('count rows by outcome and cause, tokens, and the time at the model', async () => {
+    const { get, metrics } = await start();
+    const usage = { promptTokens: 100, completionTokens: 20 };
+    metrics.onOutcome({ status: 'done', fields: [], usage, modelSeconds: 0.3, cached: false });
+    metrics.onOutcome({ status: 'done', fields: [], usage, modelSeconds: 9, cached: true });
+    metrics.onOutcome({ status: 'failed', fault: toFault('E_FILE_GONE', {}) });
+    const { text } = await get('/metrics');
+    expect(text).toContain('darkroom_rows_total{outcome="done",code=""} 2');
+    expect(text).toContain('darkroom_rows_total{outcome="failed",code="E_FILE_GONE"} 1');
+    expect(text).toContain('darkroom_tokens_total{kind="prompt"} 100');
+    expect(text).toContain('darkroom_model_request_seconds_count 1');
+  });
+
+  it('show the gate, the model server and Slack as they are when asked', async () => {
+    const { get } = await start();
+    const { text } = await get('/metrics');
+    expect(text).toContain('darkroom_gate_weight{kind="inFlight"} 3');
+    expect(text).toContain('darkroom_gate_weight{kind="budget"} 16');
+    expect(text).toContain('darkroom_slack_connected 1');
+    expect(text).toContain('darkroom_model_server_open 0');
+  });
+
+  it('leave out what cannot be read', async () => {
+    const { get } = await start(async () => Promise.reject(new Error('Redis is away')));
+    const { status, text } = await get('/metrics');
+    expect(status).toBe(200);
+    expect(text).not.toContain('darkroom_gate_weight{');
+  });
+});
