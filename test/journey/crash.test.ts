@@ -7,8 +7,8 @@ import { startOwnWorld, type JourneyWorld } from '../support/journey-world.ts';
 import { until } from '../support/until.ts';
 
 /** A killed process's rows and steps are taken over within 15 s; the rest is for a slow machine. */
-const recoveryMs = 45_000;
-const timeout = 90_000;
+const recoveryMs = 60_000;
+const timeout = 150_000;
 
 /** Every row once, in order, done, with the answer to its own text; one file, one progress message. */
 async function expectWholeResults(

@@ -5,8 +5,8 @@ import { toText, type Thread } from '../support/journey-thread.ts';
 import { startOwnWorld } from '../support/journey-world.ts';
 import { until } from '../support/until.ts';
 
-const recoveryMs = 45_000;
-const timeout = 90_000;
+const recoveryMs = 60_000;
+const timeout = 150_000;
 
 async function expectNoRowFailed(thread: Thread, rows: number): Promise<void> {
   const [{ results }] = await thread.delivered(1, recoveryMs);

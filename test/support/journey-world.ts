@@ -179,6 +179,7 @@ function buildVerbs({
   model,
   pictures,
 }: Pick<JourneyWorld, 'workspace' | 'model' | 'pictures'>): Verbs {
+  const texts = { read: 0, byDigits: new Map<string, string>() };
   return {
     async drop({ files, ...said }) {
       const attached = files.map(({ name, text }) => ({ name, bytes: Buffer.from(text) }));
@@ -209,10 +210,13 @@ function buildVerbs({
       text: [...syntheticCsv({ rows, host: pictures.host, pictures: 10 })].join(''),
     }),
     textBehind(answer) {
-      const digits = /[0-9a-f]{8}$/u.exec(answer.replace(/ \(\d\)$/u, ''))?.[0];
-      const call = model.calls.find(({ rowText }) => toDigits(rowText) === digits);
-      if (call === undefined) throw new Error(`no request was answered with ${answer}`);
-      return call.rowText;
+      for (const { rowText } of model.calls.slice(texts.read))
+        texts.byDigits.set(toDigits(rowText), rowText);
+      texts.read = model.calls.length;
+      const digits = /[0-9a-f]{8}$/u.exec(answer.replace(/ \(\d\)$/u, ''))?.[0] ?? '';
+      const text = texts.byDigits.get(digits);
+      if (text === undefined) throw new Error(`no request was answered with ${answer}`);
+      return text;
     },
   };
 }
