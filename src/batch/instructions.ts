@@ -45,6 +45,8 @@ const keyEnd = '[*_~`]*\\s*[:：][*_~`]*\\s*';
 const keyLine = new RegExp(`${lineStart}(\\p{L}[\\p{L}\\p{N} _-]{0,30}?)${keyEnd}(.*)$`, 'u');
 /** Looks back first, which keeps a long run of blanks inside a line from costing its square. */
 const lineEnd = /(?<![\s*~`])[\s*~`]+$/u;
+/** People copy `prompt:` from Darkroom's messages together with its code marks. */
+const wholeCode = /^`([^`]+)`$/u;
 const promptStart = new RegExp(`${lineStart}(?:prompt|要求|提示词)${keyEnd}`, 'iu');
 
 /**
@@ -59,7 +61,7 @@ export function parseInstructions(text: string): Instructions {
     if (option === undefined) others.push(line);
     else options = { ...options, ...option };
   }
-  const rest = others.join('\n').trim();
+  const rest = others.join('\n').trim().replace(wholeCode, '$1');
   const begins = promptStart.test(rest);
   if (!begins && !rest.includes('{{')) return { options, ignoredText: rest !== '' };
   const prompt = checkPrompt(rest.replace(promptStart, '').trim());

@@ -36,6 +36,8 @@ describe('a prompt', () => {
     ['要求: 写标题', '写标题'],
     ['<@U0BOT> PROMPT : Describe it.', 'Describe it.'],
     ['*prompt:* Describe it.', 'Describe it.'],
+    ['`prompt: Describe it.`', 'Describe it.'],
+    ['prompt: Describe it in `code`', 'Describe it in `code`'],
     ['```prompt: Describe it.\nBriefly.```', 'Describe it.\nBriefly.'],
     ['prompt:\nDescribe it.', 'Describe it.'],
   ])('%j is recognised by its beginning', (text, prompt) => {
