@@ -28,7 +28,7 @@ export const commandErrors = {
     zh: '只有发送文件的人或工作区管理员才能停止批次 {id}，请联系他们。',
   },
   E_NO_RUNNING_BATCH: {
-    en: 'You have no batch at work here. "list" shows the batches of this channel.',
+    en: 'You have no running batch here. "list" shows the batches of this channel.',
     zh: '你在这里没有正在处理的批次。可用“列表”查看本频道的批次。',
   },
   E_NO_BATCH_IN_THREAD: {
@@ -36,8 +36,8 @@ export const commandErrors = {
     zh: '此消息列中没有批次。请在文件所在的消息下回复，或使用“列表”。',
   },
   E_NO_TABLE_HERE: {
-    en: 'There is no CSV file in that message. Choose the message that holds the file, or drop it again.',
-    zh: '该消息中没有 CSV 文件。请选择文件所在的消息，或重新发送文件。',
+    en: 'There is no CSV file here to run. Reply "@darkroom run" below the message that holds the file, or drop it again.',
+    zh: '这里没有可处理的 CSV 文件。请在文件所在的消息下回复“@darkroom 运行”，或重新发送文件。',
   },
   E_FILE_NOT_TABLE: {
     en: '"{name}" is not a CSV file. Save the table as CSV (UTF-8) and drop that file.',

@@ -16,8 +16,8 @@ export const csvErrors = {
     zh: '第一行就是链接，表格似乎没有表头。请在最上方插入一行列名（例如 image_url），然后重新发送。',
   },
   E_CSV_NO_IMAGE_COLUMN: {
-    en: 'No column holds picture links. Columns found: {columns}. Rename the column with the links ({rename}) and drop the file again.',
-    zh: '没有找到图片链接列。现有的列：{columns}。请修改图片链接所在列的列名（{rename}），然后重新发送。',
+    en: 'No column holds picture links. Columns found: {columns}. Rename the column with the links, or add one: {rename}. Then drop the file again.',
+    zh: '没有找到图片链接列。现有的列：{columns}。请修改图片链接所在列的列名，或添加该列：{rename}。然后重新发送。',
   },
   E_CSV_NO_IMAGES: {
     en: 'No row has a picture: every row is blank in {columns}. Fill in the picture links and drop the file again.',
@@ -60,7 +60,7 @@ export const csvErrors = {
     zh: '文件内容是二进制数据，不是文本。请用表格软件打开原表格，另存为“CSV UTF-8”后发送。',
   },
   E_CSV_ENCODING: {
-    en: 'The text is neither UTF-8, UTF-16 nor GB18030; the first unreadable byte is number {offset}. Save the table as "CSV UTF-8" from the spreadsheet and drop it again.',
-    zh: '文件的文字编码不是 UTF-8、UTF-16 或 GB18030，第一个无法识别的字节位于 {offset}。请在表格软件中另存为“CSV UTF-8”后重新发送。',
+    en: 'The text is neither UTF-8, UTF-16 nor GB18030; it cannot be read from byte {offset} on. Save the table as "CSV UTF-8" from the spreadsheet and drop it again.',
+    zh: '文件的文字编码不是 UTF-8、UTF-16 或 GB18030，从第 {offset} 字节起无法识别。请在表格软件中另存为“CSV UTF-8”后重新发送。',
   },
 } as const satisfies Record<string, Sentences>;

@@ -41,7 +41,7 @@ export const imageErrors = {
   },
   E_IMAGE_EMPTY: {
     en: 'The picture file is empty. Upload the picture to your site again.',
-    zh: '图片文件是空的。请重新上传图片到您的网站。',
+    zh: '图片文件是空的。请把图片重新上传到网站。',
   },
   E_IMAGE_NOT_IMAGE: {
     en: 'The link leads to {found}, not to a picture. Use a link that opens the picture alone, such as {example}.',

@@ -5,27 +5,27 @@ import type { Sentences } from './sentence.ts';
 export const recipeErrors = {
   E_OPT_UNKNOWN: {
     en: 'There is no option "{option}". Did you mean "{nearest}"? If the line belongs to the prompt, leave out its colon.',
-    zh: '没有“{option}”这个选项。您是想写“{nearest}”吗？如果这一行属于提示词，请去掉其中的冒号。',
+    zh: '没有“{option}”这个选项。是否想写“{nearest}”？如果这一行属于提示词，请去掉其中的冒号。',
   },
   E_OPT_EMPTY: {
     en: 'Nothing stands after "{option}:". Write a value on the same line, or leave the line out.',
     zh: '“{option}：”后面没有内容。请在同一行写上内容，或删掉这一行。',
   },
   E_OPT_NUMBER: {
-    en: 'The option "{option}" takes a number from {min} to {max}; the message says "{value}".',
+    en: 'The option "{option}" takes a number from {min} to {max}; the message says "{value}". Correct it and drop the file again.',
     zh: '选项“{option}”应为 {min} 到 {max} 之间的数字，消息中写的是“{value}”。请修改后重新发送。',
   },
   E_OPT_WHOLE_NUMBER: {
-    en: 'The option "{option}" takes a whole number from {min} to {max}; the message says "{value}".',
+    en: 'The option "{option}" takes a whole number from {min} to {max}; the message says "{value}". Correct it and drop the file again.',
     zh: '选项“{option}”应为 {min} 到 {max} 之间的整数，消息中写的是“{value}”。请修改后重新发送。',
   },
   E_OPT_CHOICE: {
-    en: 'The option "{option}" takes one of: {choices}. The message says "{value}".',
+    en: 'The option "{option}" takes one of: {choices}. The message says "{value}". Correct it and drop the file again.',
     zh: '选项“{option}”只能是以下之一：{choices}。消息中写的是“{value}”，请修改后重新发送。',
   },
   E_OPT_UNKNOWN_COLUMN: {
-    en: 'The option "use" names the column "{name}", which the file does not have. Its columns, the most similar first: {columns}.',
-    zh: '选项“使用”中的列“{name}”在文件里不存在。文件中的列（最相近的在前）：{columns}。',
+    en: 'The option "use" names the column "{name}", which the file does not have. Its columns, the most similar first: {columns}. Correct the name and drop the file again.',
+    zh: '选项“使用”中的列“{name}”在文件里不存在。文件中的列（最相近的在前）：{columns}。请更正列名后重新发送文件。',
   },
   E_TPL_EMPTY: {
     en: 'The prompt is empty. Write what you want to know about each picture after "prompt:", or leave it out for product titles and selling points.',
@@ -36,16 +36,16 @@ export const recipeErrors = {
     zh: '提示词有 {length} 个字符，上限为 {limit} 个。请缩短后重新发送文件。',
   },
   E_TPL_UNKNOWN_COLUMN: {
-    en: 'The prompt names the column "{name}", which the file does not have. Its columns, the most similar first: {columns}.',
-    zh: '提示词中的列“{name}”在文件里不存在。文件中的列（最相近的在前）：{columns}。',
+    en: 'The prompt names the column "{name}", which the file does not have. Its columns, the most similar first: {columns}. Correct the name and drop the file again.',
+    zh: '提示词中的列“{name}”在文件里不存在。文件中的列（最相近的在前）：{columns}。请更正列名后重新发送文件。',
   },
   E_TPL_SYNTAX: {
-    en: 'The prompt has curly braces without their counterpart at character {position}: "{excerpt}". Put a column name between two pairs of them.',
-    zh: '提示词第 {position} 个字符处的花括号没有配对：“{excerpt}”。请用两对花括号把列名括起来。',
+    en: 'The prompt has curly braces without their counterpart at character {position}: "{excerpt}". Put a column name between two pairs of them and drop the file again.',
+    zh: '提示词第 {position} 个字符处的花括号没有配对：“{excerpt}”。请用两对花括号把列名括起来，然后重新发送文件。',
   },
   E_TPL_EXPRESSION: {
-    en: 'The prompt has "{place}" between its braces. Only a column name can stand there; conditions, loops and filters are not supported.',
-    zh: '提示词的花括号中写了“{place}”。花括号中只能写列名，不支持条件、循环或过滤器。',
+    en: 'The prompt has "{place}" between its braces. Only a column name can stand there, no condition, loop or filter. Correct it and drop the file again.',
+    zh: '提示词的花括号中写了“{place}”。花括号中只能写列名，不支持条件、循环或过滤器。请修改后重新发送文件。',
   },
   E_SCHEMA_INVALID: {
     en: 'The column name "{name}" after "columns:" cannot be used. Use letters, digits, spaces, "_" and "-", at most {limit} characters, with commas between the names.',

@@ -94,7 +94,7 @@ describe('the slash command', () => {
 
   it('stops the own running batch without a number, and offers a choice among several', async () => {
     await using stage = await createStage();
-    expect(await say(stage, 'ada', 'cancel')).toContain('You have no batch at work here');
+    expect(await say(stage, 'ada', 'cancel')).toContain('You have no running batch here');
     await withBatch(stage);
     await withBatch(stage, { id: '143' });
     expect(await say(stage, 'ada', '“cancel”')).toContain('Which one');

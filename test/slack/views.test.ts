@@ -185,6 +185,21 @@ describe.each(languages)('messages about hostile files, in %s', (language) => {
   });
 });
 
+function warnOfPictures(language: Language, rows: number): string {
+  return wordsOf(language).understood.warning({ kind: 'images-cut', rows, limit: 4, line: 9 });
+}
+
+describe('a warning of too many pictures', () => {
+  it('names the only row, or the first of several', () => {
+    expect(warnOfPictures('en', 1)).toContain('1 row has more than 4 pictures (row 9)');
+    expect(warnOfPictures('en', 2)).toContain(
+      '2 rows have more than 4 pictures (the first is row 9)',
+    );
+    expect(warnOfPictures('zh', 1)).toContain('（第 9 行）');
+    expect(warnOfPictures('zh', 2)).toContain('（第一处在第 9 行）');
+  });
+});
+
 describe('the end of a batch', () => {
   const results: WrittenResults = {
     files: [{ path: '/a', name: 'products.results.csv', bytes: 1 }],
@@ -204,9 +219,10 @@ describe('the end of a batch', () => {
 
   it.each([
     [400, 0, 'all 400 rows'],
-    [1, 0, 'its one row worked out'],
+    [1, 0, 'its one row succeeded'],
     [397, 3, '397 of 400 rows, 3 failed'],
-    [0, 3, 'none of its 3 rows worked out'],
+    [0, 3, 'but all 3 rows failed'],
+    [0, 1, 'but its one row failed'],
   ])('with %i done and %i failed is told', (done, failed, words) => {
     expect(ended(done, failed)).toContain(words);
   });

@@ -14,6 +14,6 @@ export function englishWarning(warning: TableWarning): string {
     case 'encoding':
       return `The file is not in UTF-8; I read it as ${showCode(warning.encoding)}`;
     case 'images-cut':
-      return `${groupDigits(warning.rows, 'en-US')} ${counted(warning.rows, 'row has', 'rows have')} more than ${warning.limit} pictures (the first is row ${warning.line}); I use the first ${warning.limit}`;
+      return `${groupDigits(warning.rows, 'en-US')} ${counted(warning.rows, 'row has', 'rows have')} more than ${warning.limit} pictures (${counted(warning.rows, '', 'the first is ')}row ${warning.line}); I use the first ${warning.limit}`;
   }
 }

@@ -19,11 +19,13 @@ function tally({ total, done, failed, cancelled }: Tally): string {
 }
 
 function doneSentence(user: string, name: string, { total, done, failed }: Tally): string {
-  if (done === 0)
-    return `${user} *${name}* is finished, but none of its ${rows(total)} worked out.`;
+  if (done === 0) {
+    const failures = total === 1 ? 'its one row failed' : `all ${rows(total)} failed`;
+    return `${user} *${name}* is finished, but ${failures}.`;
+  }
   if (failed === 0) {
     return total === 1
-      ? `${user} *${name}* is done: its one row worked out.`
+      ? `${user} *${name}* is done: its one row succeeded.`
       : `${user} *${name}* is done: all ${rows(total)}.`;
   }
   return `${user} *${name}* is done: ${number(done)} of ${rows(total)}, ${number(failed)} failed.`;

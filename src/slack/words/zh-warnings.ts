@@ -14,6 +14,6 @@ export function chineseWarning(warning: TableWarning): string {
     case 'encoding':
       return `文件不是 UTF-8 编码，已按 ${showCode(warning.encoding)} 读取`;
     case 'images-cut':
-      return `${groupDigits(warning.rows, 'zh-CN')} 行的图片超过 ${warning.limit} 张（第一处在第 ${warning.line} 行），只使用前 ${warning.limit} 张`;
+      return `${groupDigits(warning.rows, 'zh-CN')} 行的图片超过 ${warning.limit} 张（${warning.rows === 1 ? '' : '第一处在'}第 ${warning.line} 行），只使用前 ${warning.limit} 张`;
   }
 }
