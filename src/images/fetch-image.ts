@@ -6,17 +6,20 @@ import { attemptFetch, type FetchedBytes, type FetchNeeds } from './fetch-attemp
 import type { FetchFailure } from './fetch-failure.ts';
 import type { HostPaces } from './host-pace.ts';
 import type { ImageTarget } from './image-url.ts';
+import type { Slots } from './slots.ts';
 
 /** A host that asks for more patience than this gets its next chance with the next drop. */
 const maxWaitMs = 5000;
 
 export interface PatientFetchNeeds extends FetchNeeds {
   readonly hosts: HostPaces;
+  /** Places for pictures in memory. */
+  readonly hands: Slots;
   /** Milliseconds before the second try; four times as long before the third. */
   readonly retryMs: number;
 }
 
-/** Throws only the signal's reason. */
+/** Throws only the signal's reason. Bytes keep their place in `hands`; whoever got them gives it back. */
 export async function fetchImage(
   target: ImageTarget,
   needs: PatientFetchNeeds,
@@ -38,11 +41,27 @@ async function fetchInTurn(
   const place = await needs.hosts.enter(target.host, signal);
   let strained = false;
   try {
-    const result = await attemptFetch(target, needs, signal);
+    const result = await attemptInHand(target, needs, signal);
     strained = 'fault' in result && result.strained;
     return result;
   } finally {
     place.leave(strained);
+  }
+}
+
+async function attemptInHand(
+  target: ImageTarget,
+  needs: PatientFetchNeeds,
+  signal: AbortSignal,
+): Promise<FetchedBytes | FetchFailure> {
+  await needs.hands.acquire(signal);
+  let isHeld = false;
+  try {
+    const result = await attemptFetch(target, needs, signal);
+    isHeld = 'bytes' in result;
+    return result;
+  } finally {
+    if (!isHeld) needs.hands.release();
   }
 }
 

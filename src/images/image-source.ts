@@ -11,7 +11,11 @@ import type { FetchedBytes } from './fetch-attempt.ts';
 import { fetchImage } from './fetch-image.ts';
 import { createHostPaces, maxFetchesPerHost } from './host-pace.ts';
 import { parseImageUrl } from './image-url.ts';
+import { createSlots } from './slots.ts';
 import { sniffFormat } from './sniff-format.ts';
+
+/** Photos come in faster than they are shrunk; without a bound a batch of large ones takes a gigabyte. */
+const defaultInHand = 24;
 
 export interface ImageSourceOptions {
   /** `host` or `host:port`. */
@@ -24,6 +28,8 @@ export interface ImageSourceOptions {
   readonly retryMs?: number;
   /** Pictures decoded at once. */
   readonly decodeParallel?: number;
+  /** Pictures fetched at once or waiting to be decoded: each may hold `maxBytes`. */
+  readonly inHand?: number;
   /** How names are resolved; the system's way by default. */
   readonly lookup?: Lookup;
 }
@@ -50,15 +56,20 @@ export function createImageSource(options: ImageSourceOptions): ImageSource {
     ...(lookup === undefined ? {} : { lookup }),
   });
   const hosts = createHostPaces();
+  const hands = createSlots(options.inHand ?? defaultInHand);
   const decode = createDecoder(options.decodeParallel);
   return {
     async prepare(reference, { pixelBudget, signal }) {
       const target = parseImageUrl(reference, allowList);
       if ('code' in target) return target;
-      const needs = { agent, allowList, hosts, totalMs, maxBytes, retryMs };
+      const needs = { agent, allowList, hosts, hands, totalMs, maxBytes, retryMs };
       const fetched = await fetchImage(target, needs, signal);
       if ('code' in fetched) return fetched;
-      return judgeFormat(fetched) ?? decode(fetched.bytes, { pixelBudget, signal });
+      try {
+        return judgeFormat(fetched) ?? (await decode(fetched.bytes, { pixelBudget, signal }));
+      } finally {
+        hands.release();
+      }
     },
     close: async () => agent.destroy(),
   };

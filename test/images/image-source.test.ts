@@ -63,6 +63,25 @@ describe('a picture from an allowed host', () => {
     expect(await prepare(source, `http://shop.test:${host.port}/a.jpg`)).toBe('320x256');
   });
 
+  it('is in memory with only so many others, also after some could not be had', async () => {
+    let waiting: (() => void)[] = [];
+    await using host = await startPictureHost((request, response) => {
+      const isMissing = request.url?.endsWith('1') === true;
+      waiting.push(() => (isMissing ? response.writeHead(404).end() : response.end(photo)));
+    });
+    const source = open({ allowHosts: ['127.0.0.1'], inHand: 3 });
+    const names = [0, 1, 2, 3, 11, 5, 6, 21, 8];
+    const all = Promise.all(names.map(async (name) => prepare(source, `${host.url}/${name}`)));
+    for (let round = 1; round <= 3; round += 1) {
+      await until('three are asked for', () => waiting.length === 3);
+      expect(host.requests()).toBe(3 * round);
+      const answers = waiting;
+      waiting = [];
+      for (const answer of answers) answer();
+    }
+    expect((await all).filter((result) => result === '320x256')).toHaveLength(6);
+  });
+
   it('may stand behind three redirects and no more', async () => {
     await using host = await startPictureHost((request, response) => {
       const left = Number(request.url?.slice(1));
