@@ -4,6 +4,14 @@
 import pino from 'pino';
 
 export type Logger = pino.Logger;
+
+/** The part of a logger that most of the code needs. Entries hold ids and codes, never content of files. */
+export interface Log {
+  info(entry: object, message: string): void;
+  warn(entry: object, message: string): void;
+  error(entry: object, message: string): void;
+}
+
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 // pino redacts by path only, so a token in a message or an error text would pass; these are found

@@ -1,6 +1,8 @@
 // Column names that promise pictures, as shop systems export them: Shopify `Image Src`, `Variant Image`,
 // WooCommerce `Images`, Google Merchant `additional_image_link`, Amazon `main_image_url`, 主图链接, 图片1.
 
+import { editDistance } from '../batch/nearest.ts';
+
 const english = new RegExp(
   '^(?:product|item|main|primary|base|additional|other|extra|more|variant|featured|gallery|hosted|' +
     'lifestyle|sku|goods|cover)?(?:image|img|picture|pic|photo)s?\\d*' +
@@ -46,20 +48,6 @@ export function hasImageHint(name: string): boolean {
 export function isNearImageName(name: string): boolean {
   const plain = toPlainName(name);
   return wellKnown.some(
-    (known) => known.length > 2 * maxTypos && countEdits(plain, known) <= maxTypos,
+    (known) => known.length > 2 * maxTypos && editDistance(plain, known) <= maxTypos,
   );
-}
-
-/** Levenshtein distance. */
-function countEdits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

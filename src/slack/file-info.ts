@@ -3,7 +3,7 @@
 import { WebAPIPlatformError, type FilesInfoResponse, type WebClient } from '@slack/web-api';
 import type { DroppedFile } from '../batch/batch.ts';
 import { fail } from '../errors.ts';
-import { isTableName } from './is-table-name.ts';
+import { isTableName } from '../batch/table-name.ts';
 
 export interface FileInfo {
   readonly id: string;

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Drop } from '../batch/batch.ts';
-import { isTableName } from './is-table-name.ts';
+import { isTableName } from '../batch/table-name.ts';
 
 const fileShape = z.object({
   id: z.string().min(1),

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { askServer } from './ask-server.ts';
 import { buildChatBody } from './chat-body.ts';
 import type { CompletionRequest, CompletionResult, NamedResult } from '../batch/completion.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../logger.ts';
 import { findAnswer, findHealth, findModels, type Finding } from './probe-server.ts';
 import { createServedModel, type ServedModel } from './served-model.ts';
 import { createServerHttp, type ServerHttp } from './server-http.ts';

@@ -1,6 +1,6 @@
 // Which model's name goes into requests: the configured one, or the first that the server lists.
 
-import type { Log } from './log.ts';
+import type { Log } from '../logger.ts';
 import { findModels, type Trouble } from './probe-server.ts';
 import type { ServerHttp } from './server-http.ts';
 

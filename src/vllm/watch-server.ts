@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PauseReason } from '../batch/batch.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../logger.ts';
 
 export interface WatchOptions {
   probe(signal: AbortSignal): Promise<'up' | 'away' | 'misconfigured'>;

@@ -8,7 +8,8 @@ import type { WorkedOutcome } from '../batch/row.ts';
 import type { CompletionRequest, NamedResult } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { pause, toBackoffMs } from './pause.ts';
-import type { Breaker, Endpoint, Gate, Log, ModelServer } from './ports.ts';
+import type { Log } from '../logger.ts';
+import type { Breaker, Endpoint, Gate, ModelServer } from './ports.ts';
 import type { Strikes } from './strikes.ts';
 
 /** Tries of one row that failed for reasons that may lie in the row, and closings of the endpoint by it. */

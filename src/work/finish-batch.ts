@@ -6,7 +6,8 @@
 import { isConserved, type Batch } from '../batch/batch.ts';
 import type { FinishedRow, WrittenResults } from '../batch/results.ts';
 import type { RunningBatch } from './run-row.ts';
-import type { Ledger, Log } from './ports.ts';
+import type { Log } from '../logger.ts';
+import type { Ledger } from './ports.ts';
 
 export interface FinishNeeds {
   readonly ledger: Ledger;

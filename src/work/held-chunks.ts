@@ -7,7 +7,8 @@
 import type { Lease, LeaseRef } from '../batch/lease.ts';
 import type { RowSignals } from './ask-model.ts';
 import { pause } from './pause.ts';
-import type { Ledger, Log } from './ports.ts';
+import type { Log } from '../logger.ts';
+import type { Ledger } from './ports.ts';
 
 export interface HeldChunk {
   readonly ref: LeaseRef;

@@ -1,6 +1,6 @@
 // Which model a batch was answered by, noted once a batch in its record.
 
-import type { Log } from './ports.ts';
+import type { Log } from '../logger.ts';
 
 type NoteModel = (batchId: string, model: string) => void;
 

@@ -86,10 +86,3 @@ export interface Breaker {
   /** Answers recorded so far. */
   answers(): number;
 }
-
-/** What the engine has to say to the engineer. Never content of people's files. */
-export interface Log {
-  info(entry: object, message: string): void;
-  warn(entry: object, message: string): void;
-  error(entry: object, message: string): void;
-}

@@ -12,7 +12,8 @@ import { resolveRecipe } from '../batch/recipe-resolve.ts';
 import type { SpooledFile } from '../batch/spooled-file.ts';
 import type { TableReader } from '../batch/table.ts';
 import { toFault, UserError, type Fault } from '../errors.ts';
-import type { Ledger, Log } from './ports.ts';
+import type { Log } from '../logger.ts';
+import type { Ledger } from './ports.ts';
 
 /** Chunks on their way to Redis at once while a file is read. */
 const writesAtOnce = 8;

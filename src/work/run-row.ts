@@ -10,7 +10,8 @@ import type { LeaseRef } from '../batch/lease.ts';
 import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { askModel, type AskModelNeeds, type RowSignals } from './ask-model.ts';
-import type { Ledger, Log, PrepareImage } from './ports.ts';
+import type { Log } from '../logger.ts';
+import type { Ledger, PrepareImage } from './ports.ts';
 import type { WindowPlace } from './window.ts';
 
 export interface RowNeeds extends AskModelNeeds {

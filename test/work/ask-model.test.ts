@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import { askModel, type AskModelNeeds } from '../../src/work/ask-model.ts';
-import type { Log } from '../../src/work/ports.ts';
+import type { Log } from '../../src/logger.ts';
 import { createStrikes } from '../../src/work/strikes.ts';
 
 const answer: NamedResult = {

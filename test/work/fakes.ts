@@ -5,7 +5,8 @@ import { noCounts, noSums } from '../../src/batch/batch.ts';
 import type { Row, WorkedOutcome } from '../../src/batch/row.ts';
 import type { Table } from '../../src/batch/table.ts';
 import type { LeaseRef } from '../../src/batch/lease.ts';
-import type { Ledger, Log } from '../../src/work/ports.ts';
+import type { Log } from '../../src/logger.ts';
+import type { Ledger } from '../../src/work/ports.ts';
 
 export const quiet: Log = { info() {}, warn() {}, error() {} };
 

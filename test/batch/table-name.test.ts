@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isTableFile } from '../../src/intake/is-table-file.ts';
+import { isTableName } from '../../src/batch/table-name.ts';
 
 it.each([
   ['products.csv', undefined, true],
@@ -12,5 +12,5 @@ it.each([
   ['csv', undefined, false],
   ['a.xlsx', 'text/csvx', false],
 ])('takes %s of type %s for a table: %s', (name, mimetype, expected) => {
-  expect(isTableFile(name, mimetype)).toBe(expected);
+  expect(isTableName(name, mimetype)).toBe(expected);
 });
