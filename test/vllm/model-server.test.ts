@@ -13,6 +13,7 @@ const logged: object[] = [];
 const log = {
   info: (entry: object) => void logged.push(entry),
   warn: (entry: object) => void logged.push(entry),
+  error: (entry: object) => void logged.push(entry),
 };
 
 const servers: ModelServer[] = [];

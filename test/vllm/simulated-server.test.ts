@@ -10,7 +10,7 @@ import type { CompletionRequest } from '../../src/batch/completion.ts';
 import { createModelServer, type ModelServer } from '../../src/vllm/model-server.ts';
 
 const never = new AbortController().signal;
-const log = { info: () => {}, warn: () => {} };
+const log = { info: () => {}, warn: () => {}, error: () => {} };
 const outputs = [
   { name: 'title', header: 'title', list: false },
   { name: 'tags', header: 'tags', list: true },

@@ -4,7 +4,7 @@ import type { PauseReason } from '../../src/batch/batch.ts';
 import { toWatchWaitMs, watchServer, type WatchOptions } from '../../src/vllm/watch-server.ts';
 
 type State = 'up' | 'away' | 'misconfigured';
-const quiet = { info: () => {}, warn: () => {} };
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** An endpoint and a server that a test turns on and off, with a watch over them. */
 function watch(options: Partial<WatchOptions> = {}): {
