@@ -1,13 +1,12 @@
 // The read and the finish step, joined with what they need: files on this machine's disk, the parser,
 // the results writer, and the edges' way of fetching and delivering.
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { EngineParts } from './engine.ts';
 import { namesPictures } from './intake/names-pictures.ts';
 import { openTable } from './intake/open-table.ts';
 import { createSteps } from './queue/steps.ts';
 import { writeResults } from './results/write-results.ts';
+import { openStepDirectory, removeAbandoned } from './step-directory.ts';
 import { createFinishStep, type FinishNeeds } from './work/finish-batch.ts';
 import { createReadStep, type ReadNeeds } from './work/read-batch.ts';
 
@@ -21,6 +20,9 @@ export function startSteps(parts: EngineParts): AsyncDisposable {
     announcements,
     onError: (error, step) => log.warn({ err: error, ...step }, 'a step failed and will run again'),
   });
+  removeAbandoned(parts.config.dataDir).catch((error: unknown) => {
+    log.warn({ err: error }, 'what an earlier process left on the disk stays there');
+  });
   steps.work('read', createReadStep(toReadNeeds(parts)));
   steps.work('finish', createFinishStep(toFinishNeeds(parts)));
   return { [Symbol.asyncDispose]: () => steps.close() };
@@ -33,7 +35,7 @@ function toReadNeeds({ config, log, stores, edges }: EngineParts): ReadNeeds {
     log,
     async fetchFile(drop, signal) {
       await using stack = new AsyncDisposableStack();
-      const directory = stack.use(await openDirectory(dataDir));
+      const directory = stack.use(await openStepDirectory(dataDir));
       const file = await edges.fetchFile(drop, directory.path, signal);
       const kept = stack.move();
       return { ...file, [Symbol.asyncDispose]: () => kept.disposeAsync() };
@@ -50,7 +52,7 @@ function toFinishNeeds({ config, log, stores, edges }: EngineParts): FinishNeeds
   return {
     ledger: stores.ledger,
     log,
-    openDirectory: () => openDirectory(config.dataDir),
+    openDirectory: () => openStepDirectory(config.dataDir),
     writeResults: (batch, { directory, rows }) => {
       const { recipe, table, language, drop } = batch;
       const fileName = drop.files[0]?.name ?? 'batch.csv';
@@ -58,11 +60,4 @@ function toFinishNeeds({ config, log, stores, edges }: EngineParts): FinishNeeds
     },
     deliver: edges.deliver,
   };
-}
-
-/** A new directory for one step, removed when it is disposed. */
-async function openDirectory(dataDir: string): Promise<{ path: string } & AsyncDisposable> {
-  await mkdir(dataDir, { recursive: true });
-  const path = await mkdtemp(join(dataDir, 'batch-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -1,0 +1,29 @@
+// Directories for the files of one step of a batch, and the end of those that a killed process left.
+
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const prefix = 'batch-';
+
+/** Far longer than any step takes. */
+const abandonedMs = 24 * 3600 * 1000;
+
+/** A new directory, removed when it is disposed. */
+export async function openStepDirectory(
+  dataDir: string,
+): Promise<{ readonly path: string } & AsyncDisposable> {
+  await mkdir(dataDir, { recursive: true });
+  const path = await mkdtemp(join(dataDir, prefix));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Removes what no living process can still need; others on the same disk may be at work. */
+export async function removeAbandoned(dataDir: string): Promise<void> {
+  // Before the first step there is no such directory.
+  const names = await readdir(dataDir).catch((): string[] => []);
+  const paths = names.filter((name) => name.startsWith(prefix)).map((name) => join(dataDir, name));
+  for (const path of paths) {
+    const { mtimeMs = Infinity } = (await stat(path).catch(() => undefined)) ?? {};
+    if (Date.now() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,38 @@
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { openStepDirectory, removeAbandoned } from '../src/step-directory.ts';
+
+async function createDataDir(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'steps-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+it('a step has a directory of its own, which goes with it', async () => {
+  const dataDir = join(await createDataDir(), 'not-there-yet');
+  {
+    await using one = await openStepDirectory(dataDir);
+    await using other = await openStepDirectory(dataDir);
+    await writeFile(join(one.path, 'results.csv'), 'a');
+    expect(await readdir(other.path)).toEqual([]);
+    expect(await readdir(dataDir)).toHaveLength(2);
+  }
+  expect(await readdir(dataDir)).toEqual([]);
+});
+
+it('what a killed process left is removed after a day, and nothing else is', async () => {
+  const dataDir = await createDataDir();
+  const left = await openStepDirectory(dataDir);
+  await writeFile(join(left.path, 'spool'), 'a');
+  const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 3600;
+  await utimes(left.path, twoDaysAgo, twoDaysAgo);
+  await writeFile(join(dataDir, 'notes.txt'), 'mine');
+  await utimes(join(dataDir, 'notes.txt'), twoDaysAgo, twoDaysAgo);
+  await using current = await openStepDirectory(dataDir);
+  await removeAbandoned(dataDir);
+  expect((await readdir(dataDir)).map((name) => join(dataDir, name)).toSorted()).toEqual(
+    [current.path, join(dataDir, 'notes.txt')].toSorted(),
+  );
+});
