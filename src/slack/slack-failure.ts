@@ -47,3 +47,17 @@ const closedChannel: ReadonlySet<string> = new Set([
 export function isClosedChannel(failure: SlackFailure): boolean {
   return failure.kind === 'refused' && closedChannel.has(failure.code);
 }
+
+const lockedOut: ReadonlySet<string> = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'missing_scope',
+]);
+
+/** True where Slack does not let Darkroom in at all, until an administrator has mended its token or rights. */
+export function isLockedOut(failure: SlackFailure): boolean {
+  return failure.kind === 'refused' && lockedOut.has(failure.code);
+}

@@ -6,7 +6,7 @@ import type { Clients } from './clients.ts';
 import type { Desk } from './desk.ts';
 import { showMessage } from './progress-message.ts';
 import { showReaction } from './reaction.ts';
-import { isClosedChannel, toSlackFailure } from './slack-failure.ts';
+import { isClosedChannel, isLockedOut, toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory } from './thread-memory.ts';
 import type { TimeLeft } from './time-left.ts';
 import type { Message } from './views/blocks.ts';
@@ -71,6 +71,6 @@ async function afterFailure(error: unknown, batch: Batch, needs: SpeakNeeds): Pr
   needs.log.warn({ error, batch: batch.id }, 'the thread could not be told');
   if (failure.kind === 'rate-limited') return failure.afterMs;
   if (failure.kind === 'unknown') return 2_000;
-  if (hasEnded(batch)) await settle(batch, needs);
+  if (hasEnded(batch) && !isLockedOut(failure)) await settle(batch, needs);
   return isClosedChannel(failure) ? 60_000 : 15_000;
 }

@@ -11,7 +11,7 @@ import type { Clients } from './clients.ts';
 import { isUploadVisible } from './is-upload-visible.ts';
 import { pause } from './pause.ts';
 import { BytesNotSentError, sendBytes } from './send-bytes.ts';
-import { toSlackFailure, type SlackFailure } from './slack-failure.ts';
+import { isLockedOut, toSlackFailure, type SlackFailure } from './slack-failure.ts';
 import type { UploadFile, UploadRecord } from './thread-memory.ts';
 
 export interface UploadTask {
@@ -83,6 +83,8 @@ async function waitAfter(
   { round, log, signal }: { round: number; log: Logger; signal: AbortSignal },
 ): Promise<void> {
   const failure = toSlackFailure(error);
+  // The results wait for the administrator: nothing is wrong with them.
+  if (isLockedOut(failure)) throw error;
   if (failure.kind === 'refused') throw new UploadRefusedError(failure, { cause: error });
   if (!isTrouble(error) || round === rounds) throw error;
   log.warn({ error, round }, 'an upload did not get through');

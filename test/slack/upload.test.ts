@@ -191,6 +191,17 @@ describe('the results of a batch', () => {
     expect(memory.uploads.get(batch.id)).toMatchObject({ stage: 'completed', channel: direct });
   });
 
+  it.each(['token_revoked', 'missing_scope'])(
+    'wait for the administrator where Slack answers %s',
+    async (error) => {
+      workspace.faults.next('files.getUploadURLExternal', { error });
+      await expect(run()).rejects.toThrow(error);
+      expect(posts()).toEqual([]);
+      await run();
+      expect(await readPosted()).toEqual(once);
+    },
+  );
+
   it('that Slack does not take are spoken of once, and the batch can end', async () => {
     workspace.faults.next('files.completeUploadExternal', { error: 'file_uploads_disabled' }, 2);
     await run();
