@@ -95,7 +95,7 @@ describe('the results of a batch', () => {
     const text = posts()[0]?.text ?? '';
     expect(text.split(`<@${workspace.people.ada.id}>`)).toHaveLength(2);
     expect(text).toContain('3 of 4 rows, 1 failed');
-    expect(text).toContain('Row 2: _title_ A lamp');
+    expect(text).toContain('*Row 2*\n>_title:_ A lamp');
     expect(text).toContain('products.todo.csv');
     expect(memory.stages).toEqual(['planned', 'url_issued', 'bytes_sent', 'completed']);
   });
