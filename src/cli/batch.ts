@@ -1,7 +1,7 @@
 // A file through the engine without Slack: drop, progress, results on disk.
 
 import { randomUUID } from 'node:crypto';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,9 +22,7 @@ const person = 'you';
 
 /** The exit code. */
 async function runBatch(options: BatchOptions): Promise<number> {
-  await access(options.file).catch((error: unknown) => {
-    throw new Error(`${options.file} cannot be read. Check the path.`, { cause: error });
-  });
+  await checkFile(options.file);
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-batch-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -55,6 +53,14 @@ async function runBatch(options: BatchOptions): Promise<number> {
   const id = await drop(options, stores);
   process.once('SIGINT', () => void stores.ledger.cancel(id, person));
   return report(await follow(id, stores));
+}
+
+/** A folder would be waited for, as a file that Slack has not handed over yet. */
+async function checkFile(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    throw new Error(`${path} cannot be read. Check the path.`, { cause: error });
+  });
+  if (!(await stat(path)).isFile()) throw new Error(`${path} is not a file. Name a CSV file.`);
 }
 
 async function drop({ file, say }: BatchOptions, { ledger }: Stores): Promise<string> {

@@ -40,8 +40,14 @@ async function readFiles({
     return [{ name, bytes: Buffer.from(await sampleCsv(name, pictures)) }];
   }
   return Promise.all(
-    options.drop.map(async (path) => ({ name: basename(path), bytes: await readFile(path) })),
+    options.drop.map(async (path) => ({ name: basename(path), bytes: await readDropped(path) })),
   );
+}
+
+async function readDropped(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: unknown) => {
+    throw new Error(`${path} cannot be read. Check the path.`, { cause: error });
+  });
 }
 
 /** Prints the thread until each dropped file is answered for, one way or the other. */

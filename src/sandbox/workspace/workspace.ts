@@ -180,10 +180,11 @@ function buildWire(world: World): Wire {
 async function waitForAnswer(world: World, until: number): Promise<void> {
   while (!(await world.delivery.challenge())) {
     if (Date.now() > until) throw new Error('the bot did not answer the challenge');
-    await sleep(50);
+    await sleep(50, undefined, { ref: false });
   }
 }
 
+/** Keeps no process alive: the workspace does that while it is open. */
 function waitFor<T>(
   { store }: World,
   probe: () => T | undefined | false,
@@ -192,7 +193,7 @@ function waitFor<T>(
   return new Promise((resolve, reject) => {
     const unlisten = store.onChange(() => queueMicrotask(check));
     // A probe may also look at what is not the workspace's, such as what a bot has noted.
-    const ticks = setInterval(check, pollMs);
+    const ticks = setInterval(check, pollMs).unref();
     const stop = (): void => {
       unlisten();
       clearInterval(ticks);
@@ -200,7 +201,7 @@ function waitFor<T>(
     const timer = setTimeout(() => {
       stop();
       reject(new Error(`nothing of this came within ${timeoutMs} ms: ${probe.toString()}`));
-    }, timeoutMs);
+    }, timeoutMs).unref();
     function settle(end: () => void): void {
       clearTimeout(timer);
       stop();
