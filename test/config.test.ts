@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { ConfigError, readConfig, readEngineConfig } from '../src/config.ts';
 import { secretVariables, variables } from '../src/config/variables.ts';
 
@@ -117,13 +118,13 @@ describe('the configuration', () => {
 });
 
 describe('the documented settings', () => {
-  const names = Object.keys(variables.shape).toSorted();
+  const names = Object.keys(variables.shape).toSorted((a, b) => a.localeCompare(b));
   const root = join(import.meta.dirname, '..');
 
   it('.env.example lists every setting and no other', () => {
     const text = readFileSync(join(root, '.env.example'), 'utf8');
-    const listed = [...text.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
-    expect(listed.toSorted()).toEqual(names);
+    const listed = [...text.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1] ?? '');
+    expect(listed.toSorted((a, b) => a.localeCompare(b))).toEqual(names);
   });
 
   it('the README describes every setting', () => {
@@ -132,9 +133,12 @@ describe('the documented settings', () => {
   });
 
   it('the compose file gives the bot only settings that exist', () => {
-    const compose: unknown = parse(readFileSync(join(root, 'docker/compose.yml'), 'utf8'));
-    const { environment } = (compose as { services: { bot: { environment: object } } }).services
-      .bot;
+    const compose = parse(readFileSync(join(root, 'docker/compose.yml'), 'utf8'));
+    const { environment } = z
+      .object({
+        services: z.object({ bot: z.object({ environment: z.record(z.string(), z.string()) }) }),
+      })
+      .parse(compose).services.bot;
     expect(Object.keys(environment).filter((name) => !names.includes(name))).toEqual([]);
   });
 

@@ -66,6 +66,7 @@ describe('the page of the demo', () => {
     const results = thread.getByTestId('file').filter({ hasText: 'autumn.results.csv' });
     await results.waitFor();
     await thread.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+    expect(await thread.innerText()).toMatch(/autumn\.csv was stopped/);
     await takeScreenshot(page, 'english-stopped');
     await page.close();
   });

@@ -50,7 +50,6 @@ export const defaultScopes = [
   'groups:read',
   'im:history',
   'im:read',
-  'im:write',
   'mpim:history',
   'mpim:read',
   'reactions:write',
@@ -58,9 +57,7 @@ export const defaultScopes = [
 ];
 
 export const defaultEvents = [
-  'app_home_opened',
   'app_mention',
-  'file_deleted',
   'member_joined_channel',
   'message.channels',
   'message.groups',
