@@ -11,11 +11,13 @@ import { createThreadMemory } from './queue/thread-memory.ts';
 import { createSlack } from './slack/create-slack.ts';
 import type { Desk } from './slack/desk.ts';
 import type { ThreadState, UploadRecord } from './slack/thread-memory.ts';
+import { checkDataDir } from './step-directory.ts';
 import { openStores, type Stores } from './stores.ts';
 
 /** Serves from the moment it resolves; disposing gives back what is not finished. */
 export async function startApp(config: Config, log: Logger): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
+  await checkDataDir(config.dataDir);
   const stores = stack.use(await openStores(config, log));
   const memory = createThreadMemory<ThreadState, UploadRecord>({ store: stores.store });
   const slack = stack.use(

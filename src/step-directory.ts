@@ -2,6 +2,7 @@
 
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toError } from './errors.ts';
 
 const prefix = 'batch-';
 
@@ -15,6 +16,17 @@ export async function openStepDirectory(
   await mkdir(dataDir, { recursive: true });
   const path = await mkdtemp(join(dataDir, prefix));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Rejects with a sentence for whoever installs it where the bot cannot write. */
+export async function checkDataDir(dataDir: string): Promise<void> {
+  try {
+    await using _ = await openStepDirectory(dataDir);
+  } catch (error) {
+    const advice = 'Name another folder, or let the bot write there.';
+    const reason = toError(error).message;
+    throw new Error(`DATA_DIR cannot be written: ${reason}. ${advice}`, { cause: error });
+  }
 }
 
 /** Removes what no living process can still need; others on the same disk may be at work. */

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { openStepDirectory, removeAbandoned } from '../src/step-directory.ts';
+import { checkDataDir, openStepDirectory, removeAbandoned } from '../src/step-directory.ts';
 
 async function createDataDir(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'steps-'));
@@ -20,6 +20,14 @@ it('a step has a directory of its own, which goes with it', async () => {
     expect(await readdir(dataDir)).toHaveLength(2);
   }
   expect(await readdir(dataDir)).toEqual([]);
+});
+
+it('a place where nothing can be written is named with what to do', async () => {
+  const dataDir = await createDataDir();
+  await checkDataDir(join(dataDir, 'not-there-yet'));
+  const file = join(dataDir, 'file');
+  await writeFile(file, '');
+  await expect(checkDataDir(file)).rejects.toThrow(/^DATA_DIR cannot be written: .*Name another/);
 });
 
 it('what a killed process left is removed after a day, and nothing else is', async () => {

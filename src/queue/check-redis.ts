@@ -25,7 +25,7 @@ export async function checkRedis(redis: RedisConnections, deadlineMs = 5000): Pr
     return judgeRedis(await withDeadline(read(redis), deadlineMs));
   } catch (error) {
     const { host } = new URL(redis.url);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
     const advice = 'Start it, or correct REDIS_URL (address, user, password, rights).';
     return { problems: [`Redis at ${host} cannot be used: ${reason}. ${advice}`], warnings: [] };
   }

@@ -14,7 +14,7 @@ import { createThreads } from './create-threads.ts';
 import { deliver } from './deliver.ts';
 import type { Desk } from './desk.ts';
 import { downloadFile } from './download.ts';
-import { readIdentity, type Identity } from './identity.ts';
+import { explainRefusedApp, readIdentity, type Identity } from './identity.ts';
 import { onCommand } from './listeners/on-command.ts';
 import { onJoined } from './listeners/on-joined.ts';
 import { onDirectMessage, onMention } from './listeners/on-said.ts';
@@ -145,6 +145,6 @@ async function startOrUndo(app: App, undo: readonly (() => PromiseLike<void>)[])
     await app.start();
   } catch (error) {
     await Promise.allSettled(undo.map((stop) => stop()));
-    throw error;
+    throw explainRefusedApp(error);
   }
 }

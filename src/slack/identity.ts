@@ -1,4 +1,4 @@
-// Who Darkroom is in the workspace that its token belongs to.
+// Who Darkroom is in the workspace that its tokens belong to.
 
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 
@@ -23,4 +23,13 @@ export async function readIdentity(client: WebClient): Promise<Identity> {
       { cause: error },
     );
   }
+}
+
+/** Why Slack does not let the app in, fit for the log's last line. */
+export function explainRefusedApp(error: unknown): unknown {
+  if (!(error instanceof WebAPIPlatformError)) return error;
+  return new Error(
+    `Slack does not accept SLACK_APP_TOKEN (${error.data.error}). Copy it again from "App-Level Tokens"; it needs connections:write.`,
+    { cause: error },
+  );
 }
