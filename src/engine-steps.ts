@@ -18,7 +18,8 @@ export function startSteps(parts: EngineParts): AsyncDisposable {
     redis,
     store,
     announcements,
-    onError: (error, step) => log.warn({ err: error, ...step }, 'a step failed and will run again'),
+    onError: (error, { step, batchId: batch }) =>
+      log.warn({ err: error, step, batch }, 'a step failed and will run again'),
   });
   removeAbandoned(parts.config.dataDir).catch((error: unknown) => {
     log.warn({ err: error }, 'what an earlier process left on the disk stays there');

@@ -52,7 +52,7 @@ export function createLogger(level: LogLevel, destination?: pino.DestinationStre
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: serializeError, error: serializeError, cause: serializeError },
+    serializers: { err: serializeError },
     hooks: { streamWrite: scrub },
   };
   return destination === undefined ? pino(options) : pino(options, destination);

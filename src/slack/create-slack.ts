@@ -136,7 +136,10 @@ function listen(app: App, conversation: Conversation): void {
   app.action(chooseAction, onChoice(conversation));
   app.shortcut({ callback_id: runShortcut, type: 'message_action' }, onShortcut(conversation));
   app.error(async (error) => {
-    conversation.log.error({ error }, 'something that came from Slack could not be dealt with');
+    conversation.log.error(
+      { err: error },
+      'something that came from Slack could not be dealt with',
+    );
   });
 }
 

@@ -29,7 +29,7 @@ export function createThreads(needs: SpeakNeeds): Threads {
       if (waitMs > 0) notBefore.set(batchId, performance.now() + waitMs);
       else notBefore.delete(batchId);
     } catch (error) {
-      needs.log.warn({ error, batch: batchId }, 'a thread could not be looked after');
+      needs.log.warn({ err: error, batch: batchId }, 'a thread could not be looked after');
     }
   };
 
@@ -48,7 +48,7 @@ export function createThreads(needs: SpeakNeeds): Threads {
     while (!stopping.signal.aborted) {
       alarm = new AbortController();
       await round().catch((error: unknown) => {
-        needs.log.warn({ error }, 'the threads could not be looked after');
+        needs.log.warn({ err: error }, 'the threads could not be looked after');
       });
       await pause(tickMs, alarm.signal).catch(() => undefined);
     }
@@ -68,7 +68,7 @@ export function createThreads(needs: SpeakNeeds): Threads {
 function renewing(batchId: string, { memory, log }: SpeakNeeds): Disposable {
   const timer = setInterval(() => {
     memory.claimSpeaker(batchId, speakerTtlMs).catch((error: unknown) => {
-      log.warn({ error, batch: batchId }, 'the right to speak could not be renewed');
+      log.warn({ err: error, batch: batchId }, 'the right to speak could not be renewed');
     });
   }, renewEveryMs);
   return { [Symbol.dispose]: () => clearInterval(timer) };

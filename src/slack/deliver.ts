@@ -43,7 +43,7 @@ export async function deliver(
     await upload(elsewhere ? toPlace(task, record) : task, batch, { needs, signal });
   } catch (error) {
     if (!(error instanceof UploadRefusedError)) throw error;
-    needs.log.warn({ error, batch: batch.id }, 'Slack refused the results');
+    needs.log.warn({ err: error, batch: batch.id }, 'Slack refused the results');
     if (isClosedChannel(error.failure) && !elsewhere) {
       await deliverInPerson(task, batch, { needs, signal });
     } else {
@@ -114,7 +114,7 @@ async function giveUp(
   const text = words.undelivered(`<@${batch.drop.user}>`, showFileName(batch), code);
   if (await memory.claimOnce(`undelivered:${batch.id}`)) {
     await post(clients, { channel: task.channel, thread_ts: task.threadTs, text }).catch(
-      (error: unknown) => log.warn({ error, batch: batch.id }, 'and cannot be told so'),
+      (error: unknown) => log.warn({ err: error, batch: batch.id }, 'and cannot be told so'),
     );
   }
   const files = task.files.map(({ name, bytes }) => ({ name, bytes }));

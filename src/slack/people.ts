@@ -42,7 +42,7 @@ export function createPeople(client: WebClient, log: Logger): People {
         return await entry.person;
       } catch (error) {
         known.delete(user);
-        log.warn({ error, user }, 'Slack does not tell who a person is');
+        log.warn({ err: error, user }, 'Slack does not tell who a person is');
         return unknown;
       }
     },

@@ -80,6 +80,6 @@ async function attempt(call: () => Promise<unknown>, { log }: ReactionNeeds): Pr
     await call();
   } catch (error) {
     if (toSlackFailure(error).kind !== 'refused') throw error;
-    log.debug({ error }, 'Slack refused a reaction');
+    log.debug({ err: error }, 'Slack refused a reaction');
   }
 }

@@ -13,7 +13,7 @@ export async function readLink(
     const place = { channel: drop.channel, message_ts: drop.messageTs };
     return (await clients.once.chat.getPermalink(place)).permalink;
   } catch (error) {
-    log.debug({ error }, 'Slack gave no link to a message');
+    log.debug({ err: error }, 'Slack gave no link to a message');
     return undefined;
   }
 }

@@ -68,7 +68,7 @@ async function settle(batch: Batch, { memory, timeLeft }: SpeakNeeds): Promise<v
 /** Progress may be late; it must neither hammer Slack nor stop for other batches. */
 async function afterFailure(error: unknown, batch: Batch, needs: SpeakNeeds): Promise<number> {
   const failure = toSlackFailure(error);
-  needs.log.warn({ error, batch: batch.id }, 'the thread could not be told');
+  needs.log.warn({ err: error, batch: batch.id }, 'the thread could not be told');
   if (failure.kind === 'rate-limited') return failure.afterMs;
   if (failure.kind === 'unknown') return 2_000;
   if (hasEnded(batch) && !isLockedOut(failure)) await settle(batch, needs);

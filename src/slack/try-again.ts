@@ -11,6 +11,6 @@ export async function buildTryAgain(
   user: string,
   { people, log }: Pick<Conversation, 'people' | 'log'>,
 ): Promise<Message> {
-  log.error({ error }, 'a request of a person could not be answered');
+  log.error({ err: error }, 'a request of a person could not be answered');
   return toFaultMessage(toFault('E_TRY_AGAIN', {}), await people.read(user));
 }

@@ -87,7 +87,7 @@ async function waitAfter(
   if (isLockedOut(failure)) throw error;
   if (failure.kind === 'refused') throw new UploadRefusedError(failure, { cause: error });
   if (!isTrouble(error) || round === rounds) throw error;
-  log.warn({ error, round }, 'an upload did not get through');
+  log.warn({ err: error, round }, 'an upload did not get through');
   await pause(failure.kind === 'rate-limited' ? failure.afterMs : 500 * 2 ** round, signal);
 }
 
