@@ -47,6 +47,10 @@ export const imageErrors = {
     en: 'The link leads to {found}, not to a picture. Use a link that opens the picture alone, such as {example}.',
     zh: '链接返回的是 {found}，不是图片。请使用直接打开图片的链接，例如 {example}。',
   },
+  E_FILE_NOT_IMAGE: {
+    en: 'The file is named like a picture and holds {found}. Replace it with a JPEG, PNG, WebP, GIF or AVIF file.',
+    zh: '该文件名像图片，内容却是 {found}。请换成 JPEG、PNG、WebP、GIF 或 AVIF 文件。',
+  },
   E_IMAGE_FORMAT: {
     en: 'The picture is a {format} file, which cannot be read. Export it as JPEG or PNG.',
     zh: '图片是 {format} 格式，无法读取。请导出为 JPEG 或 PNG。',

@@ -7,7 +7,7 @@ import { toFault, type Fault } from '../errors.ts';
 import type { AllowList } from './allow-list.ts';
 import { toNetworkFailure, toStatusFailure, type FetchFailure } from './fetch-failure.ts';
 import type { ImageTarget } from './image-url.ts';
-import { readBody } from './read-body.ts';
+import { readBody, toTooLarge } from './read-body.ts';
 import { toNextHop } from './redirect.ts';
 
 export interface FetchNeeds {
@@ -93,10 +93,7 @@ async function readResponse(
     return final(toFault('E_IMAGE_ENCODING', { host, encoding: encoding.slice(0, 20) }));
   }
   const bytes = await readBody(response, maxBytes);
-  if (bytes === undefined) {
-    return final(toFault('E_IMAGE_TOO_LARGE', { limit: Math.floor(maxBytes / 1_000_000) }));
-  }
-  return { bytes, url };
+  return bytes === undefined ? final(toTooLarge(maxBytes)) : { bytes, url };
 }
 
 function toLocation({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {

@@ -7,10 +7,10 @@ import { createAllowList } from './allow-list.ts';
 import { createCheckedAgent, type Lookup } from './checked-agent.ts';
 import { createDecoder } from './decode-image.ts';
 import { toDirectLinkExample } from './direct-link.ts';
-import type { FetchedBytes } from './fetch-attempt.ts';
 import { fetchImage } from './fetch-image.ts';
 import { createHostPaces, maxFetchesPerHost } from './host-pace.ts';
 import { parseImageUrl } from './image-url.ts';
+import { toTooLarge } from './read-body.ts';
 import { createSlots } from './slots.ts';
 import { sniffFormat } from './sniff-format.ts';
 
@@ -40,6 +40,11 @@ export interface ImageSource {
     reference: string,
     options: { readonly pixelBudget: number; readonly signal: AbortSignal },
   ): Promise<PreparedImage | Fault>;
+  /** The same for a picture that is at hand already, as out of a file. Throws only the signal's reason. */
+  prepareBytes(
+    bytes: Buffer,
+    options: { readonly pixelBudget: number; readonly signal: AbortSignal },
+  ): Promise<PreparedImage | Fault>;
   /** Breaks off what is under way. */
   close(): Promise<void>;
 }
@@ -66,16 +71,24 @@ export function createImageSource(options: ImageSourceOptions): ImageSource {
       const fetched = await fetchImage(target, needs, signal);
       if ('code' in fetched) return fetched;
       try {
-        return judgeFormat(fetched) ?? (await decode(fetched.bytes, { pixelBudget, signal }));
+        return (
+          judgeFormat(fetched.bytes, fetched.url) ??
+          (await decode(fetched.bytes, { pixelBudget, signal }))
+        );
       } finally {
         hands.release();
       }
+    },
+    async prepareBytes(bytes, { pixelBudget, signal }) {
+      if (bytes.length > maxBytes) return toTooLarge(maxBytes);
+      return judgeFormat(bytes) ?? decode(bytes, { pixelBudget, signal });
     },
     close: async () => agent.destroy(),
   };
 }
 
-function judgeFormat({ bytes, url }: FetchedBytes): Fault | undefined {
+/** `url`: where the bytes were fetched from, if they were. */
+function judgeFormat(bytes: Buffer, url?: URL): Fault | undefined {
   if (bytes.length === 0) return toFault('E_IMAGE_EMPTY', {});
   const sniffed = sniffFormat(bytes);
   switch (sniffed.kind) {
@@ -84,9 +97,8 @@ function judgeFormat({ bytes, url }: FetchedBytes): Fault | undefined {
     case 'refused':
       return toFault('E_IMAGE_FORMAT', { format: sniffed.format });
     case 'other':
-      return toFault('E_IMAGE_NOT_IMAGE', {
-        found: sniffed.found,
-        example: toDirectLinkExample(url),
-      });
+      return url === undefined
+        ? toFault('E_FILE_NOT_IMAGE', { found: sniffed.found })
+        : toFault('E_IMAGE_NOT_IMAGE', { found: sniffed.found, example: toDirectLinkExample(url) });
   }
 }

@@ -1,6 +1,7 @@
 // A response body as one buffer, up to a limit that is counted while it streams.
 
 import type { Dispatcher } from 'undici';
+import { toFault, type Fault } from '../errors.ts';
 
 /** undefined when the body is longer than `maxBytes`; the connection is then closed. */
 export async function readBody(
@@ -22,4 +23,8 @@ export async function readBody(
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes);
+}
+
+export function toTooLarge(maxBytes: number): Fault {
+  return toFault('E_IMAGE_TOO_LARGE', { limit: Math.floor(maxBytes / 1_000_000) });
 }

@@ -94,6 +94,22 @@ describe('a picture from an allowed host', () => {
   });
 });
 
+describe('a picture that is at hand', () => {
+  it.each([
+    ['a photo', photo, '320x256'],
+    ['nothing', Buffer.alloc(0), 'E_IMAGE_EMPTY'],
+    ['a page', Buffer.from('<!doctype html><title>Log in</title>'), 'E_FILE_NOT_IMAGE'],
+    ['an archive', Buffer.from('PK\u0003\u0004 and more'), 'E_FILE_NOT_IMAGE'],
+    ['an SVG', Buffer.from('<svg/>'), 'E_IMAGE_FORMAT'],
+    ['half a picture', noise.subarray(0, 4000), 'E_IMAGE_CORRUPT'],
+    ['one that is too large', Buffer.alloc(500_001), 'E_IMAGE_TOO_LARGE'],
+  ])('is judged like a fetched one: %s', async (_what, bytes, expected) => {
+    const source = open({ maxBytes: 500_000 });
+    const result = await source.prepareBytes(bytes, { pixelBudget, signal: never });
+    expect('code' in result ? result.code : `${result.width}x${result.height}`).toBe(expected);
+  });
+});
+
 describe('an address that is not public', () => {
   it.each([
     ['127.0.0.1'],
