@@ -15,3 +15,8 @@ export function toResultStem(fileName: string): string {
   if (cut === '') return 'batch';
   return windowsDevice.test(cut) ? `${cut}_` : cut;
 }
+
+/** A to-do file that was dropped again leaves one of the same name, not `x.todo.todo.csv`. */
+export function toTodoName(stem: string): string {
+  return `${stem.replace(/(?:\.todo)+$/iu, '')}.todo.csv`;
+}

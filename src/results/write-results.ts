@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FinishedRow, ResultFile, WrittenResults } from '../batch/results.ts';
 import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
-import { toResultStem } from './result-name.ts';
+import { toResultStem, toTodoName } from './result-name.ts';
 import {
   type RowWords,
   toCsv,
@@ -37,7 +37,7 @@ export async function writeResults(input: ResultsInput): Promise<WrittenResults>
   const stem = toResultStem(input.fileName);
   await mkdir(input.directory, { recursive: true });
   await using results = createCsvFile(input, `${stem}.results.csv`, toResultHeader(input));
-  await using todo = createCsvFile(input, `${stem}.todo.csv`, toInputHeader(input.table));
+  await using todo = createCsvFile(input, toTodoName(stem), toInputHeader(input.table));
   let rows = 0;
   let unfinished = 0;
   const samples: { line: number; fields: readonly string[] }[] = [];

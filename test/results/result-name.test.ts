@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toResultStem } from '../../src/results/result-name.ts';
+import { toResultStem, toTodoName } from '../../src/results/result-name.ts';
 
 describe('the name of a results file', () => {
   it.each([
@@ -19,6 +19,11 @@ describe('the name of a results file', () => {
     [`${'长'.repeat(200)}.csv`, '长'.repeat(40)],
   ])('after %j begins with %j', (name, stem) => {
     expect(toResultStem(name)).toBe(stem);
+  });
+
+  it('stays the same for a to-do file that is dropped again', () => {
+    expect(toTodoName(toResultStem('products.csv'))).toBe('products.todo.csv');
+    expect(toTodoName(toResultStem('products.todo.csv'))).toBe('products.todo.csv');
   });
 
   it('is one plain name on any disk', () => {
