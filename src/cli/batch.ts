@@ -30,8 +30,9 @@ async function runBatch(options: BatchOptions): Promise<number> {
   const redis = await provideRedis(environment['REDIS_URL']);
   stack.defer(() => redis.stop());
   const config = readEngineConfig({
-    LOG_LEVEL: 'error',
     ...environment,
+    // An .env made from .env.example holds an empty one.
+    LOG_LEVEL: environment['LOG_LEVEL']?.trim() || 'error',
     ...(options.vllm === undefined ? {} : { VLLM_URL: options.vllm }),
     REDIS_URL: redis.url,
     // A run of its own: it shares nothing with a bot on the same Redis.
@@ -93,13 +94,16 @@ async function follow(id: string, { ledger }: Stores): Promise<Batch> {
 }
 
 /** Says how it went; the exit code. */
-function report({ state, fault, counts, faultGroups }: Batch): number {
+function report({ state, fault, counts, sums, faultGroups }: Batch): number {
   if (fault !== undefined) {
     console.error(sentenceOf(fault, 'en'));
     return 1;
   }
   const { total, done, failed, cancelled } = counts;
   console.log(`${done} of ${total} rows done, ${failed} failed, ${cancelled} not started.`);
+  if (sums.animatedPictures > 0) {
+    console.log(`Animated pictures of which the first frame was used: ${sums.animatedPictures}.`);
+  }
   for (const { count, example, lines } of faultGroups) {
     console.log(`  ${count} x ${sentenceOf(example, 'en')} (row ${lines.join(', ')})`);
   }
