@@ -30,6 +30,8 @@ export interface DownloadNeeds {
 
 const attempts = 3;
 const maxRedirects = 3;
+/** As people count them in a file manager, and as the limit is said elsewhere. */
+const bytesPerMegabyte = 1024 * 1024;
 /** For one attempt as a whole; 200 MB at 1 MB/s takes 200 s. */
 const deadlineMs = 5 * 60_000;
 
@@ -56,8 +58,8 @@ export async function downloadFile(
 
 function failTooLarge(bytes: number, maxBytes: number): never {
   return fail('E_FILE_TOO_LARGE', {
-    size: Math.ceil(bytes / 1_000_000),
-    limit: Math.floor(maxBytes / 1_000_000),
+    size: Math.ceil(bytes / bytesPerMegabyte),
+    limit: Math.floor(maxBytes / bytesPerMegabyte),
   });
 }
 

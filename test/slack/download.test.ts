@@ -71,6 +71,11 @@ describe('a download', () => {
   it('is refused before it begins where the file is too large, no table, or gone', async () => {
     const id = await drop();
     await expect(download(id, 10)).rejects.toMatchObject({ fault: { code: 'E_FILE_TOO_LARGE' } });
+    const limit = 21 * 1024 * 1024;
+    const large = await drop({ ...csv(), bytes: Buffer.alloc(limit + 1) });
+    await expect(download(large, limit)).rejects.toMatchObject({
+      fault: { params: { size: 22, limit: 21 } },
+    });
     const picture = await drop({ ...csv('cat.png'), mimetype: 'image/png' });
     await expect(download(picture)).rejects.toMatchObject({ fault: { code: 'E_FILE_NOT_TABLE' } });
     await workspace.deleteFile(id);
