@@ -63,8 +63,4 @@ export const commandErrors = {
     en: 'I cannot look that up right now. Try again in a minute.',
     zh: '暂时无法查询，请稍后再试。',
   },
-  E_SLACK_UPLOAD: {
-    en: 'Slack does not take the results file ({reason}). Ask your Slack admin to allow uploads by Darkroom.',
-    zh: 'Slack 不接受结果文件（{reason}）。请联系 Slack 管理员允许 Darkroom 上传文件。',
-  },
 } as const satisfies Record<string, Sentences>;

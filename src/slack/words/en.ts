@@ -32,7 +32,6 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
 }
 
 export const english: Words = {
-  locale,
   rows,
   rowNumbers: (lines, more) => {
     const numbers = lines.map(String);
@@ -100,6 +99,10 @@ export const english: Words = {
     samples: () => '*The first answers:*',
     sample: (row) => `*Row ${row}*`,
     field: (name, value) => `_${name}:_ ${value}`,
+    animated: (count) =>
+      count === 1
+        ? '1 picture was animated; I used its first frame.'
+        : `${number(count)} pictures were animated; I used their first frame.`,
     todo: ({ failed, cancelled, name }) =>
       failed > 0
         ? `The ${rows(failed + cancelled)} without an answer ${counted(failed + cancelled, 'is', 'are')} also in ${name}: correct what failed and drop that file here again.`

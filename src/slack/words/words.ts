@@ -13,8 +13,6 @@ export interface Tally {
 }
 
 export interface Words {
-  /** Locale of numbers and lists. */
-  readonly locale: string;
   rows(count: number): string;
   /** "rows 4, 18 and 20"; `more` where further rows are not named. */
   rowNumbers(lines: readonly number[], more: boolean): string;
@@ -68,6 +66,7 @@ export interface Words {
     samples(): string;
     sample(row: number): string;
     field(name: string, value: string): string;
+    animated(pictures: number): string;
     todo(todo: { failed: number; cancelled: number; name: string }): string;
     undelivered(user: string, name: string, reason: string): string;
     elsewhere(name: string, channel: string): string;

@@ -26,7 +26,6 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
 }
 
 export const chinese: Words = {
-  locale,
   rows,
   rowNumbers: (lines, more) => `第 ${lines.join('、')} 行${more ? '等' : ''}`,
 
@@ -82,6 +81,7 @@ export const chinese: Words = {
     samples: () => '*前几条结果：*',
     sample: (row) => `*第 ${row} 行*`,
     field: (name, value) => `_${name}：_ ${value}`,
+    animated: (count) => `有 ${number(count)} 张图片是动图，只使用了第一帧。`,
     todo: ({ failed, cancelled, name }) =>
       failed > 0
         ? `没有结果的 ${rows(failed + cancelled)}也单独放在 ${name} 中，改正失败的行后重新发送该文件即可。`
