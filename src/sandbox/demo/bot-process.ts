@@ -23,13 +23,13 @@ export interface BotProcess {
 }
 
 export interface BotProcessOptions {
-  /** The bot's settings; nothing of this process's own Darkroom settings is passed on. */
+  /** The bot's settings; of this process's own Darkroom settings LOG_LEVEL alone is passed on. */
   readonly settings: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
 }
 
 const ownSettings =
-  /^(SLACK|VLLM|REDIS|IMAGE|OPS)_|^(PORT|KEY_PREFIX|DATA_DIR|SLASH_COMMAND|MAX_ROWS)$/;
+  /^(SLACK|VLLM|REDIS|IMAGE|OPS|MAX)_|^(PORT|KEY_PREFIX|DATA_DIR|SLASH_COMMAND|RETENTION_DAYS)$/;
 
 /** Log lines kept at most; a long demo must not grow for ever. */
 const keptLines = 5000;
