@@ -59,6 +59,8 @@ export interface Sums {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedRows: number;
+  /** Pictures of rows that are done of which the model saw the first frame only. */
+  readonly animatedPictures: number;
   readonly modelSeconds: number;
 }
 
@@ -123,6 +125,7 @@ export const noSums: Sums = {
   promptTokens: 0,
   completionTokens: 0,
   cachedRows: 0,
+  animatedPictures: 0,
   modelSeconds: 0,
 };
 

@@ -11,6 +11,8 @@ export interface PreparedImage {
   readonly hash: string;
   readonly width: number;
   readonly height: number;
+  /** Set where the model sees the first frame of several. */
+  readonly warning?: 'animated';
 }
 
 export interface CompletionRequest {

@@ -34,6 +34,8 @@ export interface DoneOutcome {
   readonly modelSeconds: number;
   /** True when the answer came from the cache and no request was made. */
   readonly cached: boolean;
+  /** Pictures of the row that were animated, so that the model saw their first frame only. */
+  readonly animatedPictures?: number;
 }
 
 export interface FailedOutcome {

@@ -3,10 +3,11 @@
 
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import { toTargetSize, type Size } from '../batch/tokens.ts';
 import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
+import { isAnimated } from './is-animated.ts';
 import { createSlots } from './slots.ts';
 
 export type DecodeImage = (
@@ -48,10 +49,25 @@ export function createDecoder(
 }
 
 async function decode(bytes: Buffer, pixelBudget: number): Promise<PreparedImage | Fault> {
-  const size = await readSize(bytes);
-  const fault = size === undefined ? toFault('E_IMAGE_CORRUPT', {}) : judgeSize(size);
-  if (size === undefined || fault !== undefined) return fault ?? toFault('E_IMAGE_CORRUPT', {});
-  const { width, height } = toTargetSize(size, pixelBudget);
+  const header = await readHeader(bytes);
+  if (header === undefined) return toFault('E_IMAGE_CORRUPT', {});
+  const fault = judgeSize(header.autoOrient);
+  if (fault !== undefined) return fault;
+  const jpeg = await shrink(bytes, toTargetSize(header.autoOrient, pixelBudget));
+  if (jpeg === undefined) return toFault('E_IMAGE_CORRUPT', {});
+  return isAnimated(bytes, header) ? { ...jpeg, warning: 'animated' } : jpeg;
+}
+
+/** undefined when there is no sound header. `autoOrient` is the size as a person sees it. */
+async function readHeader(bytes: Buffer): Promise<Metadata | undefined> {
+  try {
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch {
+    return undefined;
+  }
+}
+
+async function shrink(bytes: Buffer, { width, height }: Size): Promise<PreparedImage | undefined> {
   try {
     const jpeg = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning' })
       .autoOrient()
@@ -63,16 +79,6 @@ async function decode(bytes: Buffer, pixelBudget: number): Promise<PreparedImage
     return { bytes: jpeg, hash: createHash('sha256').update(jpeg).digest('hex'), width, height };
   } catch {
     // sharp rejects with texts only, and all of them mean that these bytes give no picture.
-    return toFault('E_IMAGE_CORRUPT', {});
-  }
-}
-
-/** The size as a person sees it, from the header alone; undefined when there is no sound header. */
-async function readSize(bytes: Buffer): Promise<Size | undefined> {
-  try {
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return autoOrient;
-  } catch {
     return undefined;
   }
 }

@@ -107,9 +107,14 @@ function toCommitArguments(outcome: WorkedOutcome): ScriptArgument[] {
   return outcome.status === 'done' ? toSums(outcome) : toFaultArguments(outcome);
 }
 
-function toSums({ usage, cached, modelSeconds }: DoneOutcome): ScriptArgument[] {
+function toSums({
+  usage,
+  cached,
+  modelSeconds,
+  animatedPictures = 0,
+}: DoneOutcome): ScriptArgument[] {
   const modelMs = Math.round(modelSeconds * 1000);
-  return [usage.promptTokens, usage.completionTokens, cached ? 1 : 0, modelMs];
+  return [usage.promptTokens, usage.completionTokens, cached ? 1 : 0, modelMs, animatedPictures];
 }
 
 function toFaultArguments({ fault }: FailedOutcome): ScriptArgument[] {

@@ -55,6 +55,7 @@ function parseSums(record: StoredHash): Sums {
     promptTokens: numberOf(record, 'promptTokens'),
     completionTokens: numberOf(record, 'completionTokens'),
     cachedRows: numberOf(record, 'cachedRows'),
+    animatedPictures: numberOf(record, 'animatedPictures'),
     modelSeconds: numberOf(record, 'modelMs') / 1000,
   };
 }

@@ -70,7 +70,17 @@ async function workRow(job: RowJob, needs: RowNeeds): Promise<WorkedOutcome | un
   const { outputs, sampling } = recipe;
   const request = { ...prompt, images, outputs, sampling };
   const at = { batch: batch.id, line: row.line };
-  return askModel({ request, weight: toWeight(tokens), signals, place: at }, needs);
+  const question = { request, weight: toWeight(tokens), signals, place: at };
+  return withAnimated(await askModel(question, needs), images);
+}
+
+function withAnimated(
+  outcome: WorkedOutcome | undefined,
+  images: readonly PreparedImage[],
+): WorkedOutcome | undefined {
+  const animatedPictures = images.filter(({ warning }) => warning === 'animated').length;
+  if (outcome?.status !== 'done' || animatedPictures === 0) return outcome;
+  return { ...outcome, animatedPictures };
 }
 
 /** The row's pictures in order, or the first fault. */

@@ -7,6 +7,7 @@ import { createDecoder } from '../../src/images/decode-image.ts';
 import {
   claimSize,
   distanceOf,
+  makeAnimatedPng,
   makeAnimation,
   makeJpeg,
   makeNoise,
@@ -73,8 +74,21 @@ describe('createDecoder', () => {
 
   it.each(['gif', 'webp'] as const)('takes the first frame of an animated %s', async (format) => {
     const image = await prepare(await makeAnimation(format));
-    expect(image).toMatchObject({ width: 64, height: 64 });
+    expect(image).toMatchObject({ width: 64, height: 64, warning: 'animated' });
     expect(distanceOf(await readMiddle(image.bytes), [0, 255, 0])).toBeLessThan(rough);
+  });
+
+  it('warns of an animated png, and of no picture that stands still', async () => {
+    expect((await prepare(await makeAnimatedPng())).warning).toBe('animated');
+    const still = sharp(await makePng(64, 64));
+    const pictures = [
+      await makeJpeg(),
+      await makePng(),
+      await still.gif().toBuffer(),
+      await still.webp().toBuffer(),
+      await still.avif({ effort: 0 }).toBuffer(),
+    ];
+    for (const picture of pictures) expect(await prepare(picture)).not.toHaveProperty('warning');
   });
 
   it.each<[string, () => Promise<Buffer>]>([

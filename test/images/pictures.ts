@@ -67,6 +67,26 @@ export async function makeAnimation(format: 'gif' | 'webp'): Promise<Buffer> {
     .toBuffer();
 }
 
+function toPngChunk(name: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(name, 'latin1'), data]);
+  const frame = Buffer.alloc(8);
+  frame.writeUInt32BE(data.length, 0);
+  frame.writeUInt32BE(crc32(body), 4);
+  return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+}
+
+/** A PNG with the chunk that announces an animation of two frames, the first of which is the picture. */
+export async function makeAnimatedPng(): Promise<Buffer> {
+  const png = await makePng(64, 64);
+  const frames = Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]);
+  const afterHeader = 33;
+  return Buffer.concat([
+    png.subarray(0, afterHeader),
+    toPngChunk('acTL', frames),
+    png.subarray(afterHeader),
+  ]);
+}
+
 /** The middle pixel as [red, green, blue]. */
 export async function readMiddle(picture: Buffer): Promise<readonly number[]> {
   const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });

@@ -234,13 +234,15 @@ describe('commits', () => {
     const id = await startBatch(ledger, 14);
     const lease = await leaseOne(ledger);
     for (const row of lease.rows) {
-      await ledger.commit(lease, row, row.index < 12 ? buildFailed() : buildDone(row));
+      const done = { ...buildDone(row), animatedPictures: row.index };
+      await ledger.commit(lease, row, row.index < 12 ? buildFailed() : done);
     }
     const batch = await ledger.readBatch(id);
     expect(batch?.sums).toEqual({
       promptTokens: 200,
       completionTokens: 40,
       cachedRows: 0,
+      animatedPictures: 25,
       modelSeconds: 0.5,
     });
     const example = toFault('E_ROW_NO_IMAGE', { column: 'image_url' });

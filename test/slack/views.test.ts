@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noCounts, type Batch } from '../../src/batch/batch.ts';
+import { noCounts, noSums, type Batch } from '../../src/batch/batch.ts';
 import type { Language } from '../../src/batch/language.ts';
 import { errorRegistry } from '../../src/errors.ts';
 import { commandErrors } from '../../src/errors/command-errors.ts';
@@ -216,6 +216,18 @@ describe('the end of a batch', () => {
       }),
       results,
     );
+
+  it.each([
+    [1, 'en', '1 picture was animated; I used its first frame.'],
+    [1200, 'en', '1,200 pictures were animated; I used their first frame.'],
+    [3, 'zh', '有 3 张图片是动图，只使用了第一帧。'],
+  ] as const)(
+    'say that of %i animated pictures the first frame was used: %s',
+    (n, language, told) => {
+      expect(ended(5, 0, { language, sums: { ...noSums, animatedPictures: n } })).toContain(told);
+      expect(ended(5, 0, { language })).not.toMatch(/animated|动图/);
+    },
+  );
 
   it.each([
     [400, 0, 'all 400 rows'],

@@ -98,6 +98,28 @@ describe('the worker', () => {
     expect(ledger.committed.every(({ outcome }) => outcome.status === 'done')).toBe(true);
   });
 
+  it('notes how many pictures of a row were animated', async () => {
+    const [first, second] = rowsOf(2);
+    if (first === undefined || second === undefined) throw new Error('no rows');
+    const still = 'https://shop.example/still.jpg';
+    const images = ['https://shop.example/a.gif', still, 'https://shop.example/b.gif'];
+    const rows = [
+      { ...first, images },
+      { ...second, images: [still] },
+    ];
+    const { ledger } = start(createFakeLedger(rows), {
+      hold: false,
+      needs: {
+        prepareImage: async (reference) =>
+          reference === still ? picture : { ...picture, warning: 'animated' },
+      },
+    });
+    await vi.waitFor(() => expect(ledger.committed).toHaveLength(2));
+    const outcomes = new Map(ledger.committed.map(({ row, outcome }) => [row.index, outcome]));
+    expect(outcomes.get(0)).toMatchObject({ status: 'done', animatedPictures: 2 });
+    expect(outcomes.get(1)).not.toHaveProperty('animatedPictures');
+  });
+
   it('fails a row that was faulty as read, and one whose picture is, without asking the model', async () => {
     const fault = toFault('E_ROW_NO_IMAGE', { column: 'image' });
     const [first, second] = rowsOf(2);

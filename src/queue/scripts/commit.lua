@@ -1,6 +1,7 @@
 -- Records what became of a row. The lease's token must be current; the first outcome stays.
 -- ARGV 2 id, 3 chunk, 4 token, 5 row index, 6 line, 7 outcome as JSON, 8 status, then
--- done: 9 prompt tokens, 10 completion tokens, 11 1 if cached, 12 ms at the model; failed: 9 code, 10 fault as JSON.
+-- done: 9 prompt tokens, 10 completion tokens, 11 1 if cached, 12 ms at the model, 13 animated pictures;
+-- failed: 9 code, 10 fault as JSON.
 -- Returns { committed | already | refused, rows that the chunk still lacks }.
 local id, chunk, index, status = ARGV[2], ARGV[3], ARGV[5], ARGV[8]
 local record, tokens = batchKey(id, 'record'), batchKey(id, 'tokens')
@@ -13,7 +14,8 @@ local left = redis.call('HINCRBY', tokens, chunk .. ':left', -1)
 moveRows(id, 'running', status, 1)
 
 if status == 'done' then
-  for position, sum in ipairs({ 'promptTokens', 'completionTokens', 'cachedRows', 'modelMs' }) do
+  local sums = { 'promptTokens', 'completionTokens', 'cachedRows', 'modelMs', 'animatedPictures' }
+  for position, sum in ipairs(sums) do
     redis.call('HINCRBY', record, sum, ARGV[8 + position])
   end
 else

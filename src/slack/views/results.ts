@@ -51,6 +51,10 @@ function buildTodo({ counts }: Batch, fileName: string, words: Words): string {
   return words.results.todo({ failed, cancelled, name: showText(fileName) });
 }
 
+function buildAnimated({ sums }: Batch, words: Words): string | undefined {
+  return sums.animatedPictures > 0 ? words.results.animated(sums.animatedPictures) : undefined;
+}
+
 /** mrkdwn, under 4,000 characters; the person who asked is mentioned once. */
 export function buildResultsText(batch: Batch, results: WrittenResults): string {
   const words = wordsOf(batch.language);
@@ -58,6 +62,7 @@ export function buildResultsText(batch: Batch, results: WrittenResults): string 
   const parts = [
     buildHeadline(batch, words),
     buildFailures(batch),
+    buildAnimated(batch, words),
     buildSamples(batch, results, words),
     results.unfinished > 0 && todo !== undefined ? buildTodo(batch, todo.name, words) : undefined,
   ];
