@@ -142,6 +142,15 @@ describe('the documented settings', () => {
     expect(Object.keys(environment).filter((name) => !names.includes(name))).toEqual([]);
   });
 
+  it('docker/.env.example names only what the compose file hands on', () => {
+    const [example, compose] = ['docker/.env.example', 'docker/compose.yml'].map((name) =>
+      readFileSync(join(root, name), 'utf8'),
+    );
+    const named = (example ?? '').match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? [];
+    expect(named).toContain('MAX_ROWS');
+    expect(named.filter((name) => !compose?.includes(`\${${name}:`))).toEqual([]);
+  });
+
   it('a secret is a setting', () => {
     expect(secretVariables.filter((name) => !names.includes(name))).toEqual([]);
   });
