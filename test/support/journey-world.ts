@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, type TestContext } from 'vitest';
 import { startBotProcess, type BotProcess } from '../../src/sandbox/demo/bot-process.ts';
-import { findFreePort } from '../../src/sandbox/demo/free-port.ts';
+import { findFreePort } from '../../src/sandbox/http/free-port.ts';
 import {
   startModelServer,
   type ModelServer,

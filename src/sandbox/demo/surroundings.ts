@@ -12,7 +12,7 @@ import { removeKeys } from '../redis/remove-keys.ts';
 import { sampleCsv, sampleNames } from '../samples/sample-csv.ts';
 import { startWorkspace, type Workspace } from '../workspace/workspace.ts';
 import type { DemoOptions } from './demo-options.ts';
-import { findFreePort } from './free-port.ts';
+import { findFreePort } from '../http/free-port.ts';
 
 export interface Surroundings extends AsyncDisposable {
   readonly workspace: Workspace;

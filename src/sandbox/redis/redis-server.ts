@@ -4,11 +4,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect, createServer, Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { listenOnLoopback } from '../http/listen.ts';
+import { findFreePort } from '../http/free-port.ts';
 import { findRedisBinary, type RedisSearch } from './find-redis-binary.ts';
 
 const startDeadlineMs = 15_000;
@@ -191,12 +191,4 @@ async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<
   child.ref();
   child.kill(signal);
   await ended;
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listenOnLoopback(probe);
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

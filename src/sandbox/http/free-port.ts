@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { listenOnLoopback } from '../http/listen.ts';
+import { listenOnLoopback } from './listen.ts';
 
 /** Free at the moment of asking; for programs that must be told their port before they start. */
 export async function findFreePort(): Promise<number> {
