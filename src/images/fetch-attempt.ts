@@ -3,9 +3,15 @@
 // decompresses bodies beyond any limit.
 
 import type { Dispatcher } from 'undici';
-import { toFault, type Fault } from '../errors.ts';
+import { toFault } from '../errors.ts';
 import type { AllowList } from './allow-list.ts';
-import { toNetworkFailure, toStatusFailure, type FetchFailure } from './fetch-failure.ts';
+import {
+  toFinalFailure,
+  toNetworkFailure,
+  toStatusFailure,
+  toTimeoutFailure,
+  type FetchFailure,
+} from './fetch-failure.ts';
 import type { ImageTarget } from './image-url.ts';
 import { readBody, toTooLarge } from './read-body.ts';
 import { toNextHop } from './redirect.ts';
@@ -25,7 +31,7 @@ export interface FetchedBytes {
 }
 
 const maxRedirects = 3;
-const tooManyRedirects = final(toFault('E_URL_REDIRECTS', { limit: maxRedirects }));
+const tooManyRedirects = toFinalFailure(toFault('E_URL_REDIRECTS', { limit: maxRedirects }));
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** The longest silence, before the headers and between pieces of the body. */
 const silenceMs = 5000;
@@ -54,12 +60,12 @@ export async function attemptFetch(
       discard(response);
       if (redirects === maxRedirects) return tooManyRedirects;
       const next = toNextHop(hop, location, needs.allowList);
-      if ('code' in next) return final(next);
+      if ('code' in next) return toFinalFailure(next);
       hop = next;
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (deadline.aborted) return slow(hop.host);
+    if (deadline.aborted) return toTimeoutFailure(hop.host);
     return toNetworkFailure(error, hop.host);
   }
 }
@@ -90,10 +96,10 @@ async function readResponse(
   if (statusCode !== 200 || encoding !== 'identity') {
     discard(response);
     if (statusCode !== 200) return toStatusFailure(statusCode, host, headers['retry-after']);
-    return final(toFault('E_IMAGE_ENCODING', { host, encoding: encoding.slice(0, 20) }));
+    return toFinalFailure(toFault('E_IMAGE_ENCODING', { host, encoding: encoding.slice(0, 20) }));
   }
   const bytes = await readBody(response, maxBytes);
-  return bytes === undefined ? final(toTooLarge(maxBytes)) : { bytes, url };
+  return bytes === undefined ? toFinalFailure(toTooLarge(maxBytes)) : { bytes, url };
 }
 
 function toLocation({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
@@ -104,12 +110,4 @@ function toLocation({ statusCode, headers }: Dispatcher.ResponseData): string | 
 /** Reads a short rest, so that the connection can be used again; a long one closes it. */
 function discard({ body }: Dispatcher.ResponseData): void {
   body.dump({ limit: maxDiscardedBytes }).catch(() => {});
-}
-
-function final(fault: Fault): FetchFailure {
-  return { fault, retries: 0, strained: false };
-}
-
-function slow(host: string): FetchFailure {
-  return { fault: toFault('E_IMAGE_TIMEOUT', { host }), retries: 1, strained: true };
 }

@@ -41,10 +41,10 @@ export function toStatusFailure(
   retryAfter?: string | string[],
 ): FetchFailure {
   const params = { host, status };
-  if (status === 401 || status === 403) return final(toFault('E_IMAGE_HTTP_403', params));
-  if (status === 404 || status === 410) return final(toFault('E_IMAGE_HTTP_404', params));
+  if (status === 401 || status === 403) return toFinalFailure(toFault('E_IMAGE_HTTP_403', params));
+  if (status === 404 || status === 410) return toFinalFailure(toFault('E_IMAGE_HTTP_404', params));
   const fault = toFault('E_IMAGE_HTTP', params);
-  if (status !== 408 && status !== 429 && status < 500) return final(fault);
+  if (status !== 408 && status !== 429 && status < 500) return toFinalFailure(fault);
   const afterMs = Number(retryAfter) * 1000;
   const wish = Number.isFinite(afterMs) && afterMs > 0 ? { afterMs } : {};
   return { fault, retries: transientRetries, strained: true, ...wish };
@@ -52,12 +52,12 @@ export function toStatusFailure(
 
 /** The failure that an error of connecting, sending or receiving stands for. */
 export function toNetworkFailure(error: unknown, host: string): FetchFailure {
-  if (error instanceof RefusedAddress) return final(error.fault);
+  if (error instanceof RefusedAddress) return toFinalFailure(error.fault);
   const code = toCode(error);
   if (timeoutCodes.has(code)) {
-    return { fault: toFault('E_IMAGE_TIMEOUT', { host }), retries: 1, strained: true };
+    return toTimeoutFailure(host);
   }
-  if (certificateCodes.test(code)) return final(toFault('E_IMAGE_TLS', { host }));
+  if (certificateCodes.test(code)) return toFinalFailure(toFault('E_IMAGE_TLS', { host }));
   if (nameCodes.has(code)) {
     // A name that does not exist is asked for once more: resolvers are wrong under load.
     const retries = code === 'ENOTFOUND' ? 1 : transientRetries;
@@ -67,8 +67,14 @@ export function toNetworkFailure(error: unknown, host: string): FetchFailure {
   return { fault, retries: transientRetries, strained: false };
 }
 
-function final(fault: Fault): FetchFailure {
+/** A failure that another try would not change. */
+export function toFinalFailure(fault: Fault): FetchFailure {
   return { fault, retries: 0, strained: false };
+}
+
+/** The failure of a host that was silent or slow for too long. */
+export function toTimeoutFailure(host: string): FetchFailure {
+  return { fault: toFault('E_IMAGE_TIMEOUT', { host }), retries: 1, strained: true };
 }
 
 function toCode(error: unknown): string {
