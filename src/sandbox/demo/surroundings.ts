@@ -37,7 +37,7 @@ export async function startSurroundings(
   stack.defer(() => redis.stop());
   const keyPrefix = `demo-${process.pid}-${Date.now().toString(36)}`;
   if (!redis.isPrivate) stack.defer(() => removeKeys(redis.url, keyPrefix));
-  const model = await provideModel(options, stack);
+  const model = await provideModel(options, environment, stack);
   const pictures = await startPictureHost();
   stack.defer(() => pictures.close());
   const eventsUrl = `http://127.0.0.1:${port}/slack/events`;
@@ -94,11 +94,12 @@ function toPictureSettings(host: string, environment: Environment): Record<strin
 
 async function provideModel(
   { vllm, gpu }: DemoOptions,
+  environment: Environment,
   stack: AsyncDisposableStack,
 ): Promise<{ settings: Record<string, string>; description: string }> {
   if (vllm !== undefined) {
-    const { VLLM_API_KEY: key = '', VLLM_MODEL: name = '' } = process.env;
-    const settings = { VLLM_URL: vllm, VLLM_API_KEY: key, VLLM_MODEL: name };
+    const own = Object.entries(environment).filter(([name]) => name.startsWith('VLLM_'));
+    const settings = { ...Object.fromEntries(own), VLLM_URL: vllm };
     return { settings, description: `real, at ${vllm}` };
   }
   if (!isProfileName(gpu)) {
