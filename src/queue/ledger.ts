@@ -6,6 +6,7 @@ import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { FinishedRow } from '../batch/results.ts';
 import type { Row, WorkedOutcome } from '../batch/row.ts';
+import type { Table } from '../batch/table.ts';
 import type { Fault } from '../errors.ts';
 import type { Announcements } from './announcements.ts';
 import { activeBatchIds, listBatches, readBatch, type BatchQuery } from './batches.ts';
@@ -38,6 +39,7 @@ export interface Ledger {
   /** Oldest first. */
   activeBatchIds(): Promise<readonly string[]>;
   setLanguage(id: string, language: Language): Promise<void>;
+  noteTable(id: string, table: Table): Promise<void>;
   setModel(id: string, model: string): Promise<void>;
 
   writeChunk(id: string, chunk: number, rows: readonly Row[]): Promise<void>;
@@ -77,6 +79,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     listBatches: (query) => listBatches(store, query),
     activeBatchIds: () => activeBatchIds(store),
     setLanguage: (id, language) => setField(id, 'language', language),
+    noteTable: (id, table) => setField(id, 'table', JSON.stringify(table)),
     setModel: (id, model) => setField(id, 'model', model),
 
     writeChunk: (id, chunk, rows) => writeChunk(store, id, { index: chunk, rows }),

@@ -4,6 +4,7 @@ import { hasEnded, type Batch } from '../batch/batch.ts';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
 import type { Desk } from './desk.ts';
+import { isTaken } from './is-silent.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory, ThreadState } from './thread-memory.ts';
 
@@ -13,7 +14,7 @@ export type Reaction = 'eyes' | 'white_check_mark' | 'warning' | 'x' | 'octagona
 export function toReaction(batch: Batch): Reaction | undefined {
   switch (batch.state) {
     case 'reading':
-      return batch.drop.addressed ? 'eyes' : undefined;
+      return isTaken(batch) ? 'eyes' : undefined;
     case 'running':
     case 'paused':
     case 'finishing':

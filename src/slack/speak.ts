@@ -4,6 +4,7 @@ import { hasEnded, type Batch } from '../batch/batch.ts';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
 import type { Desk } from './desk.ts';
+import { isTaken } from './is-silent.ts';
 import { showMessage } from './progress-message.ts';
 import { showReaction } from './reaction.ts';
 import { isClosedChannel, isLockedOut, toSlackFailure } from './slack-failure.ts';
@@ -31,7 +32,7 @@ function buildMessage(batch: Batch, secondsLeft: number | undefined): Message | 
   }
   if (batch.state === 'reading') {
     const long = Date.now() - batch.createdMs > readingIsLongMs;
-    return batch.drop.addressed && long ? buildProgress(batch) : undefined;
+    return isTaken(batch) && long ? buildProgress(batch) : undefined;
   }
   return buildProgress(batch, secondsLeft);
 }

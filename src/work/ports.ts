@@ -11,6 +11,7 @@ import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { FinishedRow } from '../batch/results.ts';
 import type { Row, WorkedOutcome } from '../batch/row.ts';
+import type { Table } from '../batch/table.ts';
 import type { Fault } from '../errors.ts';
 
 // ---- the ledger ----
@@ -19,6 +20,8 @@ import type { Fault } from '../errors.ts';
 export interface Ledger {
   readBatch(id: string): Promise<Batch | undefined>;
   setLanguage(id: string, language: Language): Promise<void>;
+  /** The file was opened and is one of pictures: from now on people are told of the batch. */
+  noteTable(id: string, table: Table): Promise<void>;
 
   /** Overwrites: the same bytes give the same chunks. */
   writeChunk(id: string, chunk: number, rows: readonly Row[]): Promise<void>;

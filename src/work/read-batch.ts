@@ -62,6 +62,7 @@ async function read(batch: Batch, needs: ReadNeeds, signal: AbortSignal): Promis
   const instructions = parseInstructions(batch.drop.text);
   const recipe = resolveRecipe(instructions, reader.table);
   await claim(batch, toFingerprint(batch.drop, file, recipe), needs);
+  await needs.ledger.noteTable(batch.id, reader.table);
   await writeChunks(batch.id, reader, { ledger: needs.ledger, signal });
   const plan = {
     table: reader.table,

@@ -87,6 +87,7 @@ export function createFakeLedger(
     },
     readBatch: async () => batch,
     setLanguage: async () => {},
+    noteTable: async () => {},
     writeChunk: async () => {},
     claimFingerprint: async () => undefined,
     startRunning: async () => true,

@@ -88,6 +88,18 @@ describe('reading a dropped file', () => {
     expect(seen.disposed).toBe(1);
   });
 
+  it('says that the file is taken before its rows are read', async () => {
+    const order: string[] = [];
+    const { read } = world({
+      ledger: {
+        noteTable: async () => void order.push('taken'),
+        writeChunk: async () => void order.push('chunk'),
+      },
+    });
+    await read();
+    expect(order).toEqual(['taken', 'chunk', 'chunk', 'chunk']);
+  });
+
   it('does nothing for a batch that is no longer being read', async () => {
     const { read, seen } = world({ ledger: { readBatch: async () => template } });
     await read();
