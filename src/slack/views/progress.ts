@@ -42,11 +42,19 @@ function buildTitle(batch: Batch, words: Words): string {
 }
 
 function buildTally(batch: Batch, secondsLeft: number | undefined, words: Words): string {
-  const left =
-    batch.state === 'running' && secondsLeft !== undefined
-      ? words.progress.timeLeft(formatDuration(secondsLeft, batch.language))
-      : undefined;
-  return words.progress.tally(batch.counts, left);
+  return words.progress.tally(batch.counts, buildTimeLeft(batch, secondsLeft, words));
+}
+
+function buildTimeLeft(
+  { state, counts, language }: Batch,
+  secondsLeft: number | undefined,
+  words: Words,
+): string | undefined {
+  if (state !== 'running') return undefined;
+  if (secondsLeft !== undefined) {
+    return words.progress.timeLeft(formatDuration(secondsLeft, language));
+  }
+  return counts.done === 0 ? words.progress.timeUnknown() : undefined;
 }
 
 function canStop({ state, cancelledBy }: Batch): boolean {
@@ -54,7 +62,7 @@ function canStop({ state, cancelledBy }: Batch): boolean {
   return active && cancelledBy === undefined;
 }
 
-/** `secondsLeft` is left out of the message while undefined. Under 4 kB in all. */
+/** `secondsLeft` is undefined while it cannot be told. Under 4 kB in all. */
 export function buildProgress(batch: Batch, secondsLeft?: number): Message {
   const words = wordsOf(batch.language);
   const title = buildTitle(batch, words);

@@ -48,6 +48,7 @@ export const english: Words = {
     stopped: (name) => `*${name} was stopped*`,
     tally: (counts, left) => (left === undefined ? tally(counts) : `${tally(counts)}, ${left}`),
     timeLeft: (time) => `${time} left`,
+    timeUnknown: () => 'how long it takes shows after the first rows',
     paused: (reason, since) =>
       reason === 'model-away'
         ? `:hourglass_flowing_sand: Waiting since ${since}: the model server does not answer. Nothing is lost, and I go on by myself as soon as it is back.`

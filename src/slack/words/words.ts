@@ -27,6 +27,8 @@ export interface Words {
     /** A line such as "120 of 400 rows done, 3 failed, about 4 min left". */
     tally(tally: Tally, timeLeft: string | undefined): string;
     timeLeft(duration: string): string;
+    /** While no batch has shown yet how fast this model server is. */
+    timeUnknown(): string;
     /** `since` is a Slack date token. */
     paused(reason: PauseReason, since: string): string;
     footer(id: string, ended: boolean): string;

@@ -38,6 +38,7 @@ export const chinese: Words = {
     stopped: (name) => `*${name} 已停止*`,
     tally: (counts, left) => (left === undefined ? tally(counts) : `${tally(counts)}，${left}`),
     timeLeft: (time) => `剩余时间：${time}`,
+    timeUnknown: () => '处理完前几行后即可估算所需时间',
     paused: (reason, since) =>
       reason === 'model-away'
         ? `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器没有响应。数据不会丢失，恢复后会自动继续。`
