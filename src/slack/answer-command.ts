@@ -10,7 +10,7 @@ import { isSilent } from './is-silent.ts';
 import type { Person } from './people.ts';
 import { readLink } from './read-link.ts';
 import type { Command } from './verbs.ts';
-import { buildChoice, buildList, buildStatus } from './views/batches.ts';
+import { buildChoice, buildList, buildStatus, type LinkedBatch } from './views/batches.ts';
 import { buildSection, type Message } from './views/blocks.ts';
 import { wordsOf } from './words/words-of.ts';
 
@@ -71,10 +71,16 @@ async function answerList(
   if (told.length === 0 && !(await isMember(channel, conversation.clients))) {
     return toFaultMessage(toFault('E_NOT_IN_CHANNEL', {}), person);
   }
-  const entries = await Promise.all(
-    told.map(async (batch) => ({ batch, link: await readLink(batch, conversation) })),
+  return buildList(await readLinks(told, conversation), person.language);
+}
+
+function readLinks(
+  batches: readonly Batch[],
+  conversation: Conversation,
+): Promise<readonly LinkedBatch[]> {
+  return Promise.all(
+    batches.map(async (batch) => ({ batch, link: await readLink(batch, conversation) })),
   );
-  return buildList(entries, person.language);
 }
 
 async function answerStatus(
@@ -84,10 +90,8 @@ async function answerStatus(
 ): Promise<Message> {
   const found = await findBatches(command, asker, conversation);
   if ('code' in found) return toFaultMessage(found, person);
-  const [batch, ...others] = found;
-  if (batch === undefined) return toFaultMessage(toFault('E_NO_RUNNING_BATCH', {}), person);
-  if (others.length > 0) return answerList(asker, person, conversation);
-  return buildStatus({ batch, link: await readLink(batch, conversation) }, person.language);
+  if (found.length === 0) return toFaultMessage(toFault('E_NO_RUNNING_BATCH', {}), person);
+  return buildStatus(await readLinks(found, conversation), person.language);
 }
 
 async function answerCancel(

@@ -113,6 +113,17 @@ describe('the slash command', () => {
     expect(await say(stage, 'ada', 'cancel')).toContain('Batch 142 is being stopped');
   });
 
+  it('without a number tells of all own running batches, and of nobody else’s', async () => {
+    await using stage = await createStage();
+    await withBatch(stage);
+    await withBatch(stage, { id: '143' });
+    await withBatch(stage, { id: '144', user: stage.workspace.people.wei.id });
+    const told = await say(stage, 'ada', 'status');
+    expect(told).toContain('*142*');
+    expect(told).toContain('*143*');
+    expect(told).not.toContain('*144*');
+  });
+
   it('lets only the person who asked and admins stop a batch', async () => {
     await using stage = await createStage();
     await withBatch(stage);

@@ -294,7 +294,7 @@ describe.each(languages)('the catalogue in %s', (language) => {
       'cancelled',
       'refused',
     ] as const;
-    const lines = states.map((state) => buildStatus({ batch: aBatch({ state }) }, language).text);
+    const lines = states.map((state) => buildStatus([{ batch: aBatch({ state }) }], language).text);
     expect(new Set(lines).size).toBe(states.length);
   });
 

@@ -58,8 +58,14 @@ export function buildList(entries: readonly LinkedBatch[], language: Language): 
   return { text, blocks: [buildSection(text)] };
 }
 
-export function buildStatus(entry: LinkedBatch, language: Language): Message {
-  const text = buildLine(entry, wordsOf(language));
+/** How far one batch is, or each of a person's several. */
+export function buildStatus(entries: readonly LinkedBatch[], language: Language): Message {
+  const words = wordsOf(language);
+  const lines = entries.map((entry) => buildLine(entry, words));
+  const text =
+    lines.length === 1
+      ? lines.join('')
+      : [words.batches.ownTitle(), buildBullets(lines)].join('\n');
   return { text, blocks: [buildSection(text)] };
 }
 

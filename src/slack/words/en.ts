@@ -116,6 +116,7 @@ export const english: Words = {
 
   batches: {
     listTitle: () => '*Batches in this channel, the newest first:*',
+    ownTitle: () => '*Your batches that are not finished yet:*',
     listEmpty: () =>
       'There is no batch in this channel yet. Drop a CSV with image links, and I begin.',
     line: ({ id, name, state, link }) =>

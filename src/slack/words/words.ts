@@ -76,6 +76,7 @@ export interface Words {
 
   readonly batches: {
     listTitle(): string;
+    ownTitle(): string;
     listEmpty(): string;
     line(entry: { id: string; name: string; state: string; link: string | undefined }): string;
     reading(): string;

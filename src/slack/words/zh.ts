@@ -94,6 +94,7 @@ export const chinese: Words = {
 
   batches: {
     listTitle: () => '*本频道的批次（最新的在前）：*',
+    ownTitle: () => '*你尚未完成的批次：*',
     listEmpty: () => '本频道还没有批次。发送带图片链接的 CSV 文件即可开始。',
     line: ({ id, name, state, link }) =>
       `*${id}* · ${name} · ${state}${link === undefined ? '' : ` · ${link}`}`,
