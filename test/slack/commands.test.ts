@@ -117,7 +117,9 @@ describe('the slash command', () => {
     await using stage = await createStage();
     await withBatch(stage);
     await withBatch(stage, { id: '143' });
-    await withBatch(stage, { id: '144', user: stage.workspace.people.wei.id });
+    const other = await withBatch(stage, { id: '144' });
+    const drop = { ...other.drop, user: stage.workspace.people.wei.id };
+    stage.desk.batches.set('144', { ...other, drop });
     const told = await say(stage, 'ada', 'status');
     expect(told).toContain('*142*');
     expect(told).toContain('*143*');
