@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { sampleCsv } from '../samples/sample-csv.ts';
+import { sampleCsv, toSampleName } from '../samples/sample-csv.ts';
 import type { Message } from '../workspace/slack-objects.ts';
 import type { Place } from '../workspace/person-messages.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -40,11 +40,17 @@ async function readFiles({
     return [{ name, bytes: Buffer.from(await sampleCsv(name, pictures)) }];
   }
   return Promise.all(
-    options.drop.map(async (path) => ({ name: basename(path), bytes: await readDropped(path) })),
+    options.drop.map(async (path) => ({
+      name: basename(path),
+      bytes: await readDropped(path, pictures),
+    })),
   );
 }
 
-async function readDropped(path: string): Promise<Buffer> {
+/** The samples' links name a placeholder; they are given the demo's own picture host. */
+async function readDropped(path: string, pictures: string): Promise<Buffer> {
+  const sample = toSampleName(path);
+  if (sample !== undefined) return Buffer.from(await sampleCsv(sample, pictures));
   return readFile(path).catch((error: unknown) => {
     throw new Error(`${path} cannot be read. Check the path.`, { cause: error });
   });

@@ -109,6 +109,6 @@ async function provideModel(
   stack.defer(() => server.close());
   return {
     settings: { VLLM_URL: server.url },
-    description: `SIMULATED, profile ${gpu}: no model runs, answers say "simulated"`,
+    description: `SIMULATED at ${server.url}, profile ${gpu}: no model runs, answers say "simulated"`,
   };
 }

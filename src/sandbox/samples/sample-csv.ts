@@ -2,7 +2,7 @@
 // on purpose.
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export const sampleNames = ['products.csv', '商品.csv'] as const;
 export type SampleName = (typeof sampleNames)[number];
@@ -13,4 +13,9 @@ const placeholder = 'pictures.example';
 export async function sampleCsv(name: SampleName, host: string): Promise<string> {
   const text = await readFile(join(import.meta.dirname, name), 'utf8');
   return text.replaceAll(placeholder, host);
+}
+
+/** The sample that a path leads to, if it is one. */
+export function toSampleName(path: string): SampleName | undefined {
+  return sampleNames.find((name) => join(import.meta.dirname, name) === resolve(path));
 }

@@ -1,5 +1,6 @@
 // The workspace's one HTTP server: who answers which path.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerFaultSwitch } from './fault-switches.ts';
 import { handleDownload, handleUpload } from './file-server.ts';
 import { answerThrough, readBody, toJsonAnswer, toTextAnswer } from './http-answer.ts';
 import { Refusal } from './refusal.ts';
@@ -27,6 +28,10 @@ export function createHttpServer(world: World, api: WebApi, page: Handler): Serv
     if (path.startsWith('/upload/v1/')) return handleUpload(world, request, response);
     if (path.startsWith('/files-pri/')) return handleDownload(world, request, response);
     if (path.startsWith('/response/')) return handleReply(world, request, response);
+    if (path === '/sandbox/faults') {
+      await answerThrough({}, response, () => answerFaultSwitch(world.desk.faults, request));
+      return;
+    }
     return page(request, response);
   }
   return server;
