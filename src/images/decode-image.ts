@@ -30,32 +30,31 @@ const blockedLoaders = [
   'VipsForeignLoadTiff',
 ];
 
-/** Sets sharp up for the whole process. At most `parallel` pictures are in memory decoded at once. */
+/**
+ * Sets sharp up for the whole process. At most `parallel` pictures are in memory decoded at once; by
+ * default one more than there are cores, so that none of them waits while results are handed on.
+ */
 export function createDecoder(
-  parallel = Math.min(maxParallel, availableParallelism()),
+  parallel = Math.min(maxParallel, availableParallelism() + 1),
 ): DecodeImage {
   sharp.block({ operation: blockedLoaders });
   sharp.cache(false);
   sharp.concurrency(1);
   const slots = createSlots(parallel);
   return async (bytes, { pixelBudget, signal }) => {
+    const header = await readHeader(bytes);
+    if (header === undefined) return toFault('E_IMAGE_CORRUPT', {});
+    const fault = judgeSize(header.autoOrient);
+    if (fault !== undefined) return fault;
     await slots.acquire(signal);
     try {
-      return await decode(bytes, pixelBudget);
+      const image = await shrink(bytes, toTargetSize(header.autoOrient, pixelBudget));
+      if (image === undefined) return toFault('E_IMAGE_CORRUPT', {});
+      return isAnimated(bytes, header) ? { ...image, warning: 'animated' } : image;
     } finally {
       slots.release();
     }
   };
-}
-
-async function decode(bytes: Buffer, pixelBudget: number): Promise<PreparedImage | Fault> {
-  const header = await readHeader(bytes);
-  if (header === undefined) return toFault('E_IMAGE_CORRUPT', {});
-  const fault = judgeSize(header.autoOrient);
-  if (fault !== undefined) return fault;
-  const jpeg = await shrink(bytes, toTargetSize(header.autoOrient, pixelBudget));
-  if (jpeg === undefined) return toFault('E_IMAGE_CORRUPT', {});
-  return isAnimated(bytes, header) ? { ...jpeg, warning: 'animated' } : jpeg;
 }
 
 /** undefined when there is no sound header. `autoOrient` is the size as a person sees it. */
