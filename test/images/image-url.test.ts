@@ -63,6 +63,8 @@ describe('parseImageUrl', () => {
     'http://[fd00:ec2::254]/',
     'http://168.63.129.16/',
     'http://[::ffff:10.0.0.1]/',
+    'http://[::a00:1]/',
+    'http://[::127.0.0.1]/',
     'http://[64:ff9b::a00:1]/',
     'http://[2002:a00:1::]/',
     'http://redis/',
