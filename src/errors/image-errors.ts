@@ -27,6 +27,10 @@ export const imageErrors = {
     en: '{host} could not be reached, or broke the connection. Check the link in a browser, or drop the to-do file again later.',
     zh: '无法连接 {host}，或连接中途断开。请在浏览器中检查链接，或稍后重新发送待办文件。',
   },
+  E_IMAGE_HOST_DOWN: {
+    en: '{host} has delivered nothing for minutes, so its other pictures were not asked for. Drop the to-do file again when the site works.',
+    zh: '{host} 已有数分钟没有返回任何图片，因此不再读取其余图片。请在该网站恢复后重新发送待办文件。',
+  },
   E_IMAGE_TLS: {
     en: 'The security certificate of {host} is not valid, so the picture was not fetched. Tell the owner of the site, or use another link.',
     zh: '{host} 的安全证书无效，因此没有读取图片。请通知网站管理者，或使用其他链接。',

@@ -1,9 +1,10 @@
 // An image's bytes with patience: a place at its host, then as many tries as the failure deserves.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../errors.ts';
+import { toFault, type Fault } from '../errors.ts';
 import { attemptFetch, type FetchedBytes, type FetchNeeds } from './fetch-attempt.ts';
 import type { FetchFailure } from './fetch-failure.ts';
+import type { HostBreaker } from './host-breaker.ts';
 import type { HostPaces } from './host-pace.ts';
 import type { ImageTarget } from './image-url.ts';
 import type { Slots } from './slots.ts';
@@ -13,6 +14,7 @@ const maxWaitMs = 5000;
 
 export interface PatientFetchNeeds extends FetchNeeds {
   readonly hosts: HostPaces;
+  readonly breaker: HostBreaker;
   /** Places for pictures in memory. */
   readonly hands: Slots;
   /** Milliseconds before the second try; four times as long before the third. */
@@ -38,14 +40,35 @@ async function fetchInTurn(
   needs: PatientFetchNeeds,
   signal: AbortSignal,
 ): Promise<FetchedBytes | FetchFailure> {
-  const place = await needs.hosts.enter(target.host, signal);
+  const { host } = target;
+  if (needs.breaker.refuses(host)) return givenUp(host);
+  const place = await needs.hosts.enter(host, signal);
   let strained = false;
   try {
-    const result = await attemptInHand(target, needs, signal);
+    // It may have been given up while this waited.
+    if (needs.breaker.refuses(host)) return givenUp(host);
+    const result = await attemptWatched(target, needs, signal);
     strained = 'fault' in result && result.strained;
     return result;
   } finally {
     place.leave(strained);
+  }
+}
+
+async function attemptWatched(
+  target: ImageTarget,
+  needs: PatientFetchNeeds,
+  signal: AbortSignal,
+): Promise<FetchedBytes | FetchFailure> {
+  const end = needs.breaker.ask(target.host);
+  let outcome: 'answered' | 'failed' | undefined;
+  try {
+    const result = await attemptInHand(target, needs, signal);
+    // What deserves no other try is an answer, if not the one that was hoped for.
+    outcome = 'bytes' in result || result.retries === 0 ? 'answered' : 'failed';
+    return result;
+  } finally {
+    end(outcome);
   }
 }
 
@@ -63,6 +86,10 @@ async function attemptInHand(
   } finally {
     if (!isHeld) needs.hands.release();
   }
+}
+
+function givenUp(host: string): FetchFailure {
+  return { fault: toFault('E_IMAGE_HOST_DOWN', { host }), retries: 0, strained: false };
 }
 
 /** Up to half is added at random, so that pictures that failed together do not come back together. */

@@ -8,6 +8,7 @@ import { createCheckedAgent, type Lookup } from './checked-agent.ts';
 import { createDecoder } from './decode-image.ts';
 import { toDirectLinkExample } from './direct-link.ts';
 import { fetchImage } from './fetch-image.ts';
+import { createHostBreaker, type HostBreakerOptions } from './host-breaker.ts';
 import { createHostPaces, maxFetchesPerHost } from './host-pace.ts';
 import { parseImageUrl } from './image-url.ts';
 import { toTooLarge } from './read-body.ts';
@@ -30,6 +31,7 @@ export interface ImageSourceOptions {
   readonly decodeParallel?: number;
   /** Pictures fetched at once or waiting to be decoded: each may hold `maxBytes`. */
   readonly inHand?: number;
+  readonly breaker?: HostBreakerOptions;
   /** How names are resolved; the system's way by default. */
   readonly lookup?: Lookup;
 }
@@ -61,13 +63,14 @@ export function createImageSource(options: ImageSourceOptions): ImageSource {
     ...(lookup === undefined ? {} : { lookup }),
   });
   const hosts = createHostPaces();
+  const breaker = createHostBreaker(options.breaker);
   const hands = createSlots(options.inHand ?? defaultInHand);
   const decode = createDecoder(options.decodeParallel);
   return {
     async prepare(reference, { pixelBudget, signal }) {
       const target = parseImageUrl(reference, allowList);
       if ('code' in target) return target;
-      const needs = { agent, allowList, hosts, hands, totalMs, maxBytes, retryMs };
+      const needs = { agent, allowList, hosts, breaker, hands, totalMs, maxBytes, retryMs };
       const fetched = await fetchImage(target, needs, signal);
       if ('code' in fetched) return fetched;
       try {

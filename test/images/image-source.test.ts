@@ -342,6 +342,39 @@ describe('a host that is not there', () => {
   });
 });
 
+describe('a host that delivers nothing for long', () => {
+  it('is given up: its other pictures fail at once, until it is back', async () => {
+    let isBack = false;
+    let clock = 0;
+    await using host = await startPictureHost((_request, response) => {
+      if (isBack) response.end(photo);
+      else response.writeHead(503).end();
+    });
+    const breaker = { failures: 3, patienceMs: 60_000, probeMs: 10_000, now: () => clock };
+    const source = open({ allowHosts: ['127.0.0.1'], breaker });
+    expect(await prepare(source, host.url)).toBe('E_IMAGE_HTTP');
+    expect(host.requests()).toBe(3);
+    clock = 60_000;
+    expect(await prepare(source, host.url)).toBe('E_IMAGE_HOST_DOWN');
+    expect(host.requests()).toBe(4);
+    const others = Array.from({ length: 20 }, async () => prepare(source, host.url));
+    expect(new Set(await Promise.all(others))).toEqual(new Set(['E_IMAGE_HOST_DOWN']));
+    expect(host.requests()).toBe(4);
+    isBack = true;
+    clock = 70_000;
+    expect(await prepare(source, host.url)).toBe('320x256');
+    expect(await prepare(source, host.url)).toBe('320x256');
+  });
+
+  it('is not one that has no such picture', async () => {
+    await using host = await startPictureHost((_request, response) => {
+      response.writeHead(404).end();
+    });
+    const source = open({ allowHosts: ['127.0.0.1'], breaker: { failures: 1, patienceMs: 0 } });
+    for (let n = 0; n < 3; n += 1) expect(await prepare(source, host.url)).toBe('E_IMAGE_HTTP_404');
+  });
+});
+
 describe('cancelling', () => {
   it('rejects with the signal’s reason and closes the connection', async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>();
