@@ -3,7 +3,7 @@
 
 import type { Config } from './config.ts';
 import { startEngine } from './engine.ts';
-import { maxFileBytes } from './intake/file-head.ts';
+import { maxBytesOf } from './intake/max-bytes.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { startOpsServer } from './ops/ops-server.ts';
@@ -38,11 +38,8 @@ export async function startApp(config: Config, log: Logger): Promise<AsyncDispos
       log,
       stores,
       edges: {
-        fetchFile(drop, directory, signal) {
-          const [file] = drop.files;
-          if (file === undefined) throw new Error('a drop without a file was recorded');
-          return slack.download(file, { directory, maxBytes: maxFileBytes, signal });
-        },
+        fetchFile: (file, directory, signal) =>
+          slack.download(file, { directory, maxBytes: maxBytesOf, signal }),
         deliver: slack.deliver,
         languageOf: slack.languageOf,
         linkTo: slack.linkTo,

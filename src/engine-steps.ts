@@ -2,16 +2,21 @@
 // the results writer, and the edges' way of fetching and delivering.
 
 import type { EngineParts } from './engine.ts';
+import { toDropName } from './batch/drop-name.ts';
+import type { SortedFile } from './batch/spooled-file.ts';
+import type { TableReader } from './batch/table.ts';
+import { openBundle } from './intake/bundle/open-bundle.ts';
 import { namesPictures } from './intake/names-pictures.ts';
 import { openTable } from './intake/open-table.ts';
 import { createSteps } from './queue/steps.ts';
 import { writeResults } from './results/write-results.ts';
 import { openStepDirectory, removeAbandoned } from './step-directory.ts';
+import type { Spool } from './spool.ts';
 import { createFinishStep, type FinishNeeds } from './work/finish-batch.ts';
-import { createReadStep, type ReadNeeds } from './work/read-batch.ts';
+import { createReadStep, type OpenTableOptions, type ReadNeeds } from './work/read-batch.ts';
 
 /** This process runs steps from now on; disposing aborts them, and they run again elsewhere. */
-export function startSteps(parts: EngineParts): AsyncDisposable {
+export function startSteps(parts: EngineParts, spool: Spool): AsyncDisposable {
   const { log, stores } = parts;
   const { redis, store, announcements } = stores;
   const steps = createSteps({
@@ -24,41 +29,63 @@ export function startSteps(parts: EngineParts): AsyncDisposable {
   removeAbandoned(parts.config.dataDir).catch((error: unknown) => {
     log.warn({ err: error }, 'what an earlier process left on the disk stays there');
   });
-  steps.work('read', createReadStep(toReadNeeds(parts)));
-  steps.work('finish', createFinishStep(toFinishNeeds(parts)));
+  steps.work('read', createReadStep(toReadNeeds(parts, spool)));
+  steps.work('finish', createFinishStep(toFinishNeeds(parts, spool)));
   return { [Symbol.asyncDispose]: () => steps.close() };
 }
 
-function toReadNeeds({ config, log, stores, edges }: EngineParts): ReadNeeds {
-  const { maxRows, maxImagesPerRow, dataDir } = config;
+/** What a drop that nobody addressed to Darkroom is left alone for. */
+const pastimes: ReadonlySet<string> = new Set(['E_ZIP_EMPTY', 'E_ZIP_NO_IMAGES']);
+
+function toReadNeeds({ config, log, stores, edges }: EngineParts, spool: Spool): ReadNeeds {
   return {
     ledger: stores.ledger,
     log,
-    async fetchFile(drop, signal) {
-      await using stack = new AsyncDisposableStack();
-      const directory = stack.use(await openStepDirectory(dataDir));
-      const file = await edges.fetchFile(drop, directory.path, signal);
-      const kept = stack.move();
-      return { ...file, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+    fetchFiles: spool.fetch,
+    removeFiles: spool.remove,
+    openTable: (files, options) => openFiles(files, { ...config, ...options }),
+    async looksLikeBatch(files, { code }) {
+      const table = toLoneTable(files);
+      return table === undefined ? !pastimes.has(code) : namesPictures(table.path);
     },
-    openTable: ({ path, name }, signal) =>
-      openTable(path, { name, maxRows, maxImagesPerRow, signal }),
-    looksLikeBatch: ({ path }) => namesPictures(path),
     languageOf: edges.languageOf,
     linkTo: edges.linkTo,
   };
 }
 
-function toFinishNeeds({ config, log, stores, edges }: EngineParts): FinishNeeds {
+/** Undefined for pictures, archives, and whatever comes with them. */
+function toLoneTable(files: readonly SortedFile[]): SortedFile | undefined {
+  const [file, ...others] = files;
+  const isBundled = file?.kind === 'archive' || file?.kind === 'picture';
+  return isBundled || others.length > 0 ? undefined : file;
+}
+
+function openFiles(
+  files: readonly SortedFile[],
+  options: OpenTableOptions & Pick<EngineParts['config'], 'maxRows' | 'maxImagesPerRow'>,
+): Promise<TableReader> {
+  const { maxRows, maxImagesPerRow, grouping, signal } = options;
+  const limits = { maxRows, maxImagesPerRow, signal };
+  const table = toLoneTable(files);
+  return table === undefined
+    ? openBundle(files, { ...limits, grouping })
+    : openTable(table.path, { ...limits, name: table.name });
+}
+
+/** Loose pictures have no name as a whole. */
+const looseName = 'pictures.csv';
+
+function toFinishNeeds({ config, log, stores, edges }: EngineParts, spool: Spool): FinishNeeds {
   return {
     ledger: stores.ledger,
     log,
     openDirectory: () => openStepDirectory(config.dataDir),
     writeResults: (batch, { directory, rows }) => {
       const { recipe, table, language, drop } = batch;
-      const fileName = drop.files[0]?.name ?? 'batch.csv';
+      const fileName = toDropName(drop.files) ?? looseName;
       return writeResults({ directory, fileName, table, recipe, language, rows });
     },
+    removeFiles: spool.remove,
     deliver: edges.deliver,
   };
 }

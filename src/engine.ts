@@ -1,7 +1,7 @@
 // The engine without a conversation: Redis, pictures, model server and results, joined with the work.
 // The bot and the command line give it what differs between them: where files come from and go to.
 
-import type { Batch, Drop } from './batch/batch.ts';
+import type { Batch, DroppedFile } from './batch/batch.ts';
 import type { Language } from './batch/language.ts';
 import type { WorkedOutcome } from './batch/row.ts';
 import type { SpooledFile } from './batch/spooled-file.ts';
@@ -11,6 +11,8 @@ import { startSteps } from './engine-steps.ts';
 import { createImageSource } from './images/image-source.ts';
 import type { Logger } from './logger.ts';
 import { createGate, type Gate, type GateCounts } from './queue/gate.ts';
+import { createPrepareImage } from './prepare-image.ts';
+import { createSpool, type Spool } from './spool.ts';
 import type { Stores } from './stores.ts';
 import { createBreaker } from './vllm/breaker.ts';
 import { createModelServer, type ModelServer } from './vllm/model-server.ts';
@@ -21,8 +23,8 @@ import { createStrikes } from './work/strikes.ts';
 
 /** What differs between the bot and the command line. */
 export interface EngineEdges {
-  /** Writes the drop's file into the directory. Throws UserError where that can never work. */
-  fetchFile(drop: Drop, directory: string, signal: AbortSignal): Promise<SpooledFile>;
+  /** Writes a dropped file into the directory. Throws UserError where that can never work. */
+  fetchFile(file: DroppedFile, directory: string, signal: AbortSignal): Promise<SpooledFile>;
   /** Gives the results to the person; resolves when that is certain. Called again after a crash. */
   deliver(batch: Batch, results: WrittenResults, signal: AbortSignal): Promise<void>;
   languageOf(user: string): Promise<Language>;
@@ -58,7 +60,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const gate = stack.adopt(await openGate(parts), (each) => each.close());
   const server = stack.adopt(openServer(parts), (each) => each.close());
   const images = stack.adopt(createImageSource(config.images), (source) => source.close());
-  stack.use(startSteps(parts));
+  const spool = stack.use(startSpool(parts));
+  stack.use(startSteps(parts, spool));
   stack.use(startWatch(parts, server));
   const ledger = toObservedLedger(parts);
   const worker = createRowWorker(
@@ -67,7 +70,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       gate,
       server,
       log,
-      prepareImage: images.prepare,
+      prepareImage: createPrepareImage(images, spool),
       breaker: createBreaker(),
       endpoint: stores.endpoint,
       strikes: createStrikes(),
@@ -101,6 +104,21 @@ function openServer({ config, log }: EngineParts): ModelServer {
     requestTimeoutMs: config.model.timeoutMs,
     log,
   });
+}
+
+/** How often the files of batches that have ended elsewhere are looked for. */
+const sweepMs = 60_000;
+
+function startSpool({ config, log, stores, edges }: EngineParts): Spool & Disposable {
+  const { dataDir } = config;
+  const { readBatch } = stores.ledger;
+  const spool = createSpool({ dataDir, log, readBatch, fetchFile: edges.fetchFile });
+  const timer = setInterval(() => {
+    spool.removeEnded().catch((error: unknown) => {
+      log.warn({ err: error }, 'dropped files that are done with stay on the disk for now');
+    });
+  }, sweepMs);
+  return { ...spool, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** Looks after the server while its endpoint is closed. */

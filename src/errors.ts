@@ -2,6 +2,7 @@
 // carries one. Everything else that is thrown is a bug or an outage and never reaches a person as text.
 
 import type { Language } from './batch/language.ts';
+import { bundleErrors } from './errors/bundle-errors.ts';
 import { commandErrors } from './errors/command-errors.ts';
 import { csvErrors } from './errors/csv-errors.ts';
 import { engineErrors } from './errors/engine-errors.ts';
@@ -18,6 +19,7 @@ export const errorRegistry = {
   ...csvErrors,
   ...recipeErrors,
   ...rowErrors,
+  ...bundleErrors,
   ...urlErrors,
   ...imageErrors,
   ...modelErrors,

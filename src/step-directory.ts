@@ -1,12 +1,13 @@
-// Directories for the files of one step of a batch, and the end of those that a killed process left.
+// Directories for the files of one step of a batch, and the end of those that killed processes left.
 
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toError } from './errors.ts';
+import { spoolPrefix } from './spool.ts';
 
 const prefix = 'batch-';
 
-/** Far longer than any step takes. */
+/** Far longer than any step takes; dropped files that are still wanted are fetched again. */
 const abandonedMs = 24 * 3600 * 1000;
 
 /** A new directory, removed when it is disposed. */
@@ -33,9 +34,13 @@ export async function checkDataDir(dataDir: string): Promise<void> {
 export async function removeAbandoned(dataDir: string): Promise<void> {
   // Before the first step there is no such directory.
   const names = await readdir(dataDir).catch((): string[] => []);
-  const paths = names.filter((name) => name.startsWith(prefix)).map((name) => join(dataDir, name));
+  const paths = names.filter((name) => isOurs(name)).map((name) => join(dataDir, name));
   for (const path of paths) {
     const { mtimeMs = Infinity } = (await stat(path).catch(() => undefined)) ?? {};
     if (Date.now() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
   }
+}
+
+function isOurs(name: string): boolean {
+  return name.startsWith(prefix) || name.startsWith(spoolPrefix);
 }

@@ -5,6 +5,7 @@
 // At every moment total = pending + running + done + failed + cancelled.
 
 import type { ErrorCode, Fault } from '../errors.ts';
+import type { FileKind } from './file-kind.ts';
 import type { Language } from './language.ts';
 import type { Recipe } from './recipe.ts';
 import type { Table, TableSummary } from './table.ts';
@@ -24,6 +25,8 @@ export type PauseReason = 'model-away' | 'model-misconfigured';
 export interface DroppedFile {
   readonly id: string;
   readonly name: string;
+  /** Where it is known and the name alone would not tell. */
+  readonly kind?: FileKind;
 }
 
 /** Everything that is needed to start a batch, as recorded before Slack is acknowledged. */
@@ -32,7 +35,7 @@ export interface Drop {
   readonly key: string;
   readonly team: string;
   readonly channel: string;
-  /** The message that holds the file; it carries the reaction. */
+  /** The message that holds the files; it carries the reaction. */
   readonly messageTs: string;
   /** The parent message of the thread in which Darkroom answers. */
   readonly threadTs: string;

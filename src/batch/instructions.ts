@@ -32,6 +32,8 @@ const optionKeys: ReadonlyMap<string, OptionName> = new Map<string, OptionName>(
   ['清晰度', 'detail'],
   ['language', 'language'],
   ['语言', 'language'],
+  ['group', 'group'],
+  ['分组', 'group'],
   ['use', 'use'],
   ['使用', 'use'],
 ]);

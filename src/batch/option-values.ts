@@ -12,6 +12,7 @@ export type OptionName =
   | 'top_p'
   | 'detail'
   | 'language'
+  | 'group'
   | 'use';
 
 export interface AskedColumn {
@@ -30,6 +31,8 @@ export interface RecipeOptions {
   readonly topP?: number;
   readonly detail?: Detail;
   readonly language?: Language;
+  /** False: every dropped picture is a row of its own. */
+  readonly group?: boolean;
   /** Names of input columns as written; empty for none. */
   readonly use?: readonly string[];
 }
@@ -71,6 +74,13 @@ const languages: ReadonlyMap<string, Language> = new Map<string, Language>([
   ['简体中文', 'zh'],
 ]);
 
+const switches: ReadonlyMap<string, 'on' | 'off'> = new Map<string, 'on' | 'off'>([
+  ['on', 'on'],
+  ['off', 'off'],
+  ['开', 'on'],
+  ['关', 'off'],
+]);
+
 const nothing: ReadonlySet<string> = new Set(['none', '无']);
 
 const parsers: Readonly<Record<OptionName, (value: string) => RecipeOptions>> = {
@@ -80,6 +90,7 @@ const parsers: Readonly<Record<OptionName, (value: string) => RecipeOptions>> = 
   top_p: (value) => ({ topP: parseNumber('top_p', value, [0.01, 1]) }),
   detail: (value) => ({ detail: parseChoice('detail', value, details) }),
   language: (value) => ({ language: parseChoice('language', value, languages) }),
+  group: (value) => ({ group: parseChoice('group', value, switches) === 'on' }),
   use: (value) => ({ use: nothing.has(value.toLowerCase()) ? [] : splitNames('use', value) }),
 };
 

@@ -5,6 +5,29 @@ import type { Fault } from '../errors.ts';
 /** Rows that are leased, stored and given back together. */
 export const rowsPerChunk = 50;
 
+/** Where a picture stands inside a dropped archive, for reading it alone. Numbers are in bytes. */
+export interface ArchiveEntry {
+  /** Of the entry's local header. */
+  readonly offset: number;
+  readonly compressedBytes: number;
+  readonly bytes: number;
+  readonly method: 'stored' | 'deflated';
+  readonly crc32: number;
+}
+
+/** A picture that came with the drop itself. */
+export interface BundledImage {
+  /** Position of its file among the drop's files. */
+  readonly file: number;
+  /** The picture's name as people know it. */
+  readonly name: string;
+  /** Absent where the file is the picture. */
+  readonly entry?: ArchiveEntry;
+}
+
+/** An address (or what somebody took for one), or a picture that came with the drop. */
+export type ImageReference = string | BundledImage;
+
 export interface Row {
   /** Position in the batch, from 0. Identifies the row in the ledger and orders the results. */
   readonly index: number;
@@ -13,7 +36,7 @@ export interface Row {
   /** The input's cells as read, one for each of the table's columns (short rows are padded with ''). */
   readonly cells: readonly string[];
   /** Image references in order; empty only where `fault` is set. */
-  readonly images: readonly string[];
+  readonly images: readonly ImageReference[];
   /** The row's own prompt, from a `prompt` column, where it is not blank. */
   readonly prompt?: string;
   /** What is wrong with the row already as read; such a row fails without any request. */

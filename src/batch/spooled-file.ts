@@ -1,5 +1,7 @@
 // A dropped file on this machine's disk.
 
+import type { FileKind } from './file-kind.ts';
+
 export interface SpooledFile {
   readonly path: string;
   /** The name that the person knows it by. */
@@ -7,4 +9,9 @@ export interface SpooledFile {
   readonly bytes: number;
   /** sha256, hex. */
   readonly hash: string;
+}
+
+/** The same with what it is good for. */
+export interface SortedFile extends SpooledFile {
+  readonly kind: FileKind;
 }

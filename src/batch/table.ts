@@ -5,7 +5,7 @@ import type { Row } from './row.ts';
 export interface Table {
   /** Header names in order, cleaned (BOM, outer white space); unique and non-empty. */
   readonly columns: readonly string[];
-  /** Positions of the image columns within `columns`, at least one. */
+  /** Positions of the image columns within `columns`; none where every row is a dropped picture. */
   readonly imageColumns: readonly number[];
   /** Position of the `prompt` column, when there is one. */
   readonly promptColumn?: number;
@@ -26,6 +26,31 @@ export interface TableSummary {
   readonly repeatedImages: number;
   readonly images: number;
   readonly warnings: readonly TableWarning[];
+  /** Where pictures came with the drop itself. */
+  readonly bundle?: BundleSummary;
+}
+
+/** A number of things, and the names of the first few. */
+export interface Examples {
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
+/** What was found in archives and among loose pictures. */
+export interface BundleSummary {
+  readonly pictures: number;
+  /** Why several pictures make one row, where they do. */
+  readonly grouping?: 'folders' | 'names';
+  /** Name of the table whose rows name the pictures. */
+  readonly manifest?: string;
+  /** Pictures that no row names. */
+  readonly unused: Examples;
+  /** Rows that name a picture that is not there. */
+  readonly rowsMissing: number;
+  /** Files in archives that are no pictures. */
+  readonly skipped: Examples;
+  /** Archives within archives, which are not opened. */
+  readonly nested: Examples;
 }
 
 export type TableWarning =

@@ -1,15 +1,18 @@
 // The command line of `npm run batch`.
 
 import { parseArgs } from 'node:util';
+import { toFileKind } from '../batch/file-kind.ts';
 
-export const help = `Runs a CSV through the model server without Slack, with the same engine as the bot.
+export const help = `Runs a CSV, or pictures, through the model server without Slack, with the same engine as the bot.
 
-  npm run batch -- FILE [options]
+  npm run batch -- FILE... [options]
+
+FILE is one CSV, or zips and pictures with at most one CSV that names the pictures.
 
 Options
   --say TEXT   what the message would say, such as "prompt: Describe {{name}} in one sentence"
   --vllm URL   the model server (default: VLLM_URL)
-  --out DIR    where the results files go (default: beside FILE)
+  --out DIR    where the results files go (default: beside the first FILE)
   --help       this text
 
 REDIS_URL names the Redis to use; without it a private one is started for the run. The other settings
@@ -18,7 +21,7 @@ The exit code is 0 when the run completed (also when rows failed), 1 when not, 7
 `;
 
 export interface BatchOptions {
-  readonly file: string;
+  readonly files: readonly [string, ...string[]];
   readonly say: string;
   readonly vllm?: string;
   readonly out?: string;
@@ -38,14 +41,23 @@ export function parseBatchOptions(args: readonly string[]): BatchOptions | undef
   });
   if (values.help) return undefined;
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) {
-    throw new Error('Name one file: npm run batch -- products.csv (see --help)');
+  if (file === undefined) {
+    throw new Error('Name a file: npm run batch -- products.csv (see --help)');
   }
+  checkTogether(positionals);
   const { say, vllm, out } = values;
   return {
-    file,
+    files: [file, ...more],
     say,
     ...(vllm === undefined ? {} : { vllm }),
     ...(out === undefined ? {} : { out }),
   };
+}
+
+/** Several tables would be several batches. */
+function checkTogether(files: readonly string[]): void {
+  const tables = files.filter((file) => !['archive', 'picture'].includes(toFileKind(file)));
+  if (tables.length > 1) {
+    throw new Error(`Name one CSV at a time, not ${tables.join(' and ')} (see --help)`);
+  }
 }

@@ -22,7 +22,7 @@ const person = 'you';
 
 /** The exit code. */
 async function runBatch(options: BatchOptions): Promise<number> {
-  await checkFile(options.file);
+  for (const file of options.files) await checkFile(file);
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-batch-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -43,8 +43,7 @@ async function runBatch(options: BatchOptions): Promise<number> {
   const stores = stack.use(await openStores(config, log));
   stack.defer(() => removeKeys(stores.store));
   const edges = createLocalEdges({
-    file: options.file,
-    out: options.out ?? dirname(resolve(options.file)),
+    out: options.out ?? dirname(resolve(options.files[0])),
     locale: environment['LC_ALL'] ?? environment['LANG'],
     onDelivered: (paths) => {
       for (const path of paths) console.log(`Wrote ${path}`);
@@ -61,10 +60,11 @@ async function checkFile(path: string): Promise<void> {
   await access(path, constants.R_OK).catch((error: unknown) => {
     throw new Error(`${path} cannot be read. Check the path.`, { cause: error });
   });
-  if (!(await stat(path)).isFile()) throw new Error(`${path} is not a file. Name a CSV file.`);
+  if (!(await stat(path)).isFile())
+    throw new Error(`${path} is not a file. Name a CSV, a zip or a picture.`);
 }
 
-async function drop({ file, say }: BatchOptions, { ledger }: Stores): Promise<string> {
+async function drop({ files, say }: BatchOptions, { ledger }: Stores): Promise<string> {
   const { id } = await ledger.recordDrop({
     key: randomUUID(),
     team: 'cli',
@@ -73,7 +73,7 @@ async function drop({ file, say }: BatchOptions, { ledger }: Stores): Promise<st
     threadTs: '0',
     user: person,
     text: say,
-    files: [{ id: file, name: basename(file) }],
+    files: files.map((file) => ({ id: file, name: basename(file) })),
     addressed: true,
   });
   return id;

@@ -2,14 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { copyFile, mkdir, stat, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { toLanguage } from '../batch/language.ts';
 import type { EngineEdges } from '../engine.ts';
 
 export interface LocalFiles {
-  readonly file: string;
   /** Created when it is missing. */
   readonly out: string;
   /** Such as zh_CN.UTF-8. */
@@ -18,14 +17,16 @@ export interface LocalFiles {
   readonly onDelivered: (paths: readonly string[]) => void;
 }
 
-export function createLocalEdges({ file, out, locale, onDelivered }: LocalFiles): EngineEdges {
+export function createLocalEdges({ out, locale, onDelivered }: LocalFiles): EngineEdges {
   return {
-    async fetchFile() {
-      const path = resolve(file);
+    /** A link to the file, which stays where it is; the dropped file's id is its path. */
+    async fetchFile({ id, name }, directory) {
+      const path = join(directory, 'file');
+      await symlink(resolve(id), path);
       const hash = createHash('sha256');
       await pipeline(createReadStream(path), hash);
       const { size } = await stat(path);
-      return { path, name: basename(path), bytes: size, hash: hash.digest('hex') };
+      return { path, name, bytes: size, hash: hash.digest('hex') };
     },
     async deliver(_batch, { files }) {
       await mkdir(out, { recursive: true });

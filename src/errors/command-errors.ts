@@ -36,12 +36,12 @@ export const commandErrors = {
     zh: '此消息列中没有批次。请在文件所在的消息下回复，或使用“列表”。',
   },
   E_NO_TABLE_HERE: {
-    en: 'There is no CSV file here to run. Reply "@darkroom run" below the message that holds the file, or drop it again.',
-    zh: '这里没有可处理的 CSV 文件。请在文件所在的消息下回复“@darkroom 运行”，或重新发送文件。',
+    en: 'There is no CSV, zip or picture here to run. Reply "@darkroom run" below the message that holds the file, or drop it again.',
+    zh: '这里没有可处理的 CSV、zip 或图片文件。请在文件所在的消息下回复“@darkroom 运行”，或重新发送文件。',
   },
   E_FILE_NOT_TABLE: {
-    en: '"{name}" is not a CSV file. Save the table as CSV (UTF-8) and drop that file.',
-    zh: '“{name}”不是 CSV 文件。请将表格另存为 CSV（UTF-8）后再发送。',
+    en: '"{name}" is not a CSV, a zip or a picture. Save a table as CSV (UTF-8), or pack pictures into a zip, and drop that file.',
+    zh: '“{name}”不是 CSV 文件，也不是 zip 或图片。请将表格另存为 CSV（UTF-8），或将图片压缩成 zip 后再发送。',
   },
   E_SLACK_DOWNLOAD_AUTH: {
     en: 'Slack did not hand the file over to me. Ask your Slack admin to give Darkroom the permission files:read and to reinstall the app, then drop the file again.',

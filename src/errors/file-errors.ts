@@ -12,7 +12,7 @@ export const fileErrors = {
     zh: '文件已不在 Slack 中，请重新发送。',
   },
   E_FILE_TYPE: {
-    en: 'This is a file of the kind {kind}, not a CSV. If it holds a table, open it in the spreadsheet, save it as "CSV UTF-8", and drop that file.',
-    zh: '这是 {kind} 文件，不是 CSV。如果其中是表格，请用表格软件打开，另存为“CSV UTF-8”后发送。',
+    en: 'This is a file of the kind {kind}, which I cannot read. Save a table as "CSV UTF-8" from the spreadsheet, pack pictures into a zip, and drop that file.',
+    zh: '这是 {kind} 文件，无法读取。表格请用表格软件另存为“CSV UTF-8”，图片请压缩成 zip，然后发送。',
   },
 } as const satisfies Record<string, Sentences>;

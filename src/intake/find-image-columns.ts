@@ -1,7 +1,8 @@
 // Which columns hold the pictures: by their names, else by what stands in them.
 
 import { fail } from '../errors.ts';
-import { hasImageHint, isImageName, isNearImageName } from './image-names.ts';
+import { hasImageHint, isImageName, isNearImageName, toPlainName } from './image-names.ts';
+import type { NamedPictures } from './named-pictures.ts';
 import { splitImages } from './split-images.ts';
 
 /** Columns that a refusal lists; a table may have 200. */
@@ -16,11 +17,15 @@ const pictureLink =
  * columns that there are and what to name the right one.
  *
  * @param rows The first rows; they decide where names do not.
+ * @param pictures Dropped with the table: columns that name them are the ones.
  */
 export function findImageColumns(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
+  pictures?: NamedPictures,
 ): readonly number[] {
+  const naming = pictures === undefined ? [] : findNaming(columns, rows, pictures);
+  if (naming.length > 0) return naming;
   const content = columns.map((name, index) => inspect({ name, index }, rows));
   const named = content.filter(({ name }) => isImageName(name));
   const found = named.some((column) => column.filled > 0)
@@ -31,6 +36,28 @@ export function findImageColumns(
   return fail('E_CSV_NO_IMAGE_COLUMN', {
     columns: toList(columns),
     rename: toSuggestion(content),
+  });
+}
+
+const fileName =
+  /^(?:file|image|picture|photo)?(?:file)?names?$|^(?:图片)?文件名$|^(?:图片名|图片名称)$/;
+
+/** Columns in which cells name pictures that are there; else those that are called after file names. */
+function findNaming(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  pictures: NamedPictures,
+): readonly number[] {
+  const found = columns.flatMap((_, index) =>
+    rows.some((row) => pictures.isNamed(row[index] ?? '')) ? [index] : [],
+  );
+  if (found.length > 0) return found;
+  const hasLinks = rows.some((row) => row.some((cell) => link.test(cell)));
+  if (hasLinks) return [];
+  return columns.flatMap((name, index) => {
+    const plain = toPlainName(name);
+    const isName = plain !== 'name' && plain !== 'names' && fileName.test(plain);
+    return isName ? [index] : [];
   });
 }
 

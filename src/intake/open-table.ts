@@ -10,6 +10,7 @@ import { findEncoding } from './find-encoding.ts';
 import { findImageColumns } from './find-image-columns.ts';
 import { hasChinese } from './has-chinese.ts';
 import { toPlainName } from './image-names.ts';
+import type { NamedPictures } from './named-pictures.ts';
 import { parseHeader } from './parse-header.ts';
 import { readRecords, type TableRecord, type TextFormat } from './read-records.ts';
 import { refuseBinaryFormat, refuseForeignText } from './refuse-foreign-file.ts';
@@ -30,6 +31,8 @@ export interface OpenOptions {
   /** Further images of a row are left out, with a warning. */
   readonly maxImagesPerRow: number;
   readonly signal?: AbortSignal;
+  /** Pictures that cells may name. */
+  readonly pictures?: NamedPictures;
 }
 
 /**
@@ -66,7 +69,7 @@ interface Opened extends OpenOptions {
 }
 
 function createReader(path: string, opened: Opened): TableReader {
-  const { format, maxRows, maxImagesPerRow: maxImages, signal } = opened;
+  const { format, maxRows, maxImagesPerRow: maxImages, signal, pictures } = opened;
   const { table, droppedColumns } = buildTable(opened);
   const startTally = (): Tally => createTally({ table, droppedColumns, maxRows, maxImages });
   let tally = startTally();
@@ -80,7 +83,7 @@ function createReader(path: string, opened: Opened): TableReader {
         tally.addExcess();
         continue;
       }
-      const draft = toRow(record, { table, index: index++, maxImages });
+      const draft = toRow(record, { table, index: index++, maxImages, pictures });
       tally.add(draft);
       chunk.push(draft.row);
       if (chunk.length < rowsPerChunk) continue;
@@ -93,11 +96,14 @@ function createReader(path: string, opened: Opened): TableReader {
   return { table, chunks, summary: () => tally.summary() };
 }
 
-function buildTable({ format, header, sample }: Opened): { table: Table; droppedColumns: number } {
+function buildTable({ format, header, sample, pictures }: Opened): {
+  table: Table;
+  droppedColumns: number;
+} {
   const rows = sample.map(({ cells }) => cells);
   const { columns, droppedColumns } = parseHeader(header.cells, rows);
   if (rows.length === 0) fail('E_CSV_NO_ROWS', {});
-  const imageColumns = findImageColumns(columns, rows);
+  const imageColumns = findImageColumns(columns, rows, pictures);
   const promptColumn = columns.findIndex((name) => promptNames.has(toPlainName(name)));
   const withoutImages = (cells: readonly string[]): readonly string[] =>
     cells.filter((_, index) => !imageColumns.includes(index));

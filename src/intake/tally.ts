@@ -1,8 +1,8 @@
 // Counts what reading a whole table shows, and judges whether it can be used as a whole.
 
-import type { Row } from '../batch/row.ts';
+import type { ImageReference, Row } from '../batch/row.ts';
 import type { TableSummary } from '../batch/table.ts';
-import { fail } from '../errors.ts';
+import { fail, type Fault } from '../errors.ts';
 import { createSeenPictures } from './seen-pictures.ts';
 import { createTableWarnings, type WarningsOptions } from './table-warnings.ts';
 import type { RowDraft } from './to-row.ts';
@@ -29,12 +29,23 @@ export interface TallyOptions extends WarningsOptions {
   readonly maxRows: number;
 }
 
+const noCounts = {
+  rows: 0,
+  excess: 0,
+  withoutImage: 0,
+  ragged: 0,
+  /** Rows whose picture is named and not there. */
+  missing: 0,
+  repeated: 0,
+  images: 0,
+};
+
 /** Memory: about 16 bytes a row, see seen-pictures.ts. */
 export function createTally(options: TallyOptions): Tally {
   const { table, maxRows } = options;
   const seen = createSeenPictures();
   const warnings = createTableWarnings(options);
-  const counts = { rows: 0, excess: 0, withoutImage: 0, ragged: 0, repeated: 0, images: 0 };
+  const counts = { ...noCounts };
   let firstRagged: Row | undefined;
 
   const refuseRagged = (ofRows: number): void => {
@@ -51,12 +62,11 @@ export function createTally(options: TallyOptions): Tally {
       counts.rows++;
       counts.images += row.images.length;
       warnings.look(draft);
-      if (row.fault?.code === 'E_ROW_NO_IMAGE') counts.withoutImage++;
-      else if (row.fault !== undefined) {
-        counts.ragged++;
-        firstRagged ??= row;
-        refuseRagged(maxRows);
-      } else if (seen.add(row.images)) counts.repeated++;
+      if (row.fault !== undefined) counts[toCounter(row.fault)]++;
+      else if (seen.add(row.images.map(toKey))) counts.repeated++;
+      if (row.fault?.code !== 'E_ROW_COLUMNS') return;
+      firstRagged ??= row;
+      refuseRagged(maxRows);
     },
     addExcess() {
       counts.excess++;
@@ -74,11 +84,20 @@ export function createTally(options: TallyOptions): Tally {
     },
     summary: () => ({
       rows: counts.rows,
-      faultyRows: counts.withoutImage + counts.ragged,
+      faultyRows: counts.withoutImage + counts.ragged + counts.missing,
       rowsWithoutImage: counts.withoutImage,
       repeatedImages: counts.repeated,
       images: counts.images,
       warnings: warnings.list(),
     }),
   };
+}
+
+function toCounter({ code }: Fault): 'withoutImage' | 'ragged' | 'missing' {
+  if (code === 'E_ROW_NO_IMAGE') return 'withoutImage';
+  return code === 'E_ROW_COLUMNS' ? 'ragged' : 'missing';
+}
+
+function toKey(image: ImageReference): string {
+  return typeof image === 'string' ? image : `${image.file}:${image.name}`;
 }

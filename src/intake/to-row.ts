@@ -1,8 +1,9 @@
 // A record of the file -> a row of the batch, with what is wrong with it.
 
-import type { Row } from '../batch/row.ts';
+import type { ImageReference, Row } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
 import { type Fault, toFault } from '../errors.ts';
+import type { NamedPictures } from './named-pictures.ts';
 import type { TableRecord } from './read-records.ts';
 import { splitImages } from './split-images.ts';
 
@@ -12,14 +13,24 @@ export interface RowDraft {
   readonly found: number;
 }
 
+export interface RowPlace {
+  readonly table: Table;
+  readonly index: number;
+  readonly maxImages: number;
+  /** Where cells may name them; else every cell is taken for a link. */
+  readonly pictures: NamedPictures | undefined;
+}
+
 /** Never throws: a bad row carries its fault. */
 export function toRow(
   record: TableRecord,
-  { table, index, maxImages }: { table: Table; index: number; maxImages: number },
+  { table, index, maxImages, pictures }: RowPlace,
 ): RowDraft {
   const { cells, fault: columnsFault } = fitCells(record.cells, table);
-  const references = columnsFault ? [] : findReferences(cells, table);
-  const fault = columnsFault ?? (references.length === 0 ? toNoImageFault(table) : undefined);
+  const found = columnsFault ? [] : findReferences(cells, table, pictures);
+  const references = found.filter((one): one is ImageReference => !isFault(one));
+  const missing = found.find((one) => isFault(one));
+  const fault = columnsFault ?? missing ?? (found.length === 0 ? toNoImageFault(table) : undefined);
   const prompt = table.promptColumn === undefined ? '' : (cells[table.promptColumn] ?? '').trim();
   const row: Row = {
     index,
@@ -50,9 +61,18 @@ function fitCells(
   return { cells: [...cells.slice(0, expected - 1), last], fault };
 }
 
-function findReferences(cells: readonly string[], { imageColumns }: Table): readonly string[] {
-  const references = imageColumns.flatMap((column) => splitImages(cells[column] ?? ''));
+function findReferences(
+  cells: readonly string[],
+  { imageColumns }: Table,
+  pictures: NamedPictures | undefined,
+): readonly (ImageReference | Fault)[] {
+  const find = pictures === undefined ? splitImages : pictures.find;
+  const references = imageColumns.flatMap((column) => find(cells[column] ?? ''));
   return [...new Set(references)];
+}
+
+function isFault(reference: ImageReference | Fault): reference is Fault {
+  return typeof reference === 'object' && 'code' in reference;
 }
 
 function toNoImageFault({ columns, imageColumns }: Table): Fault {

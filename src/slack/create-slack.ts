@@ -2,6 +2,7 @@
 
 import { App, type Receiver } from '@slack/bolt';
 import type { Batch, DroppedFile } from '../batch/batch.ts';
+import type { FileKind } from '../batch/file-kind.ts';
 import type { Language } from '../batch/language.ts';
 import type { WrittenResults } from '../batch/results.ts';
 import type { SpooledFile } from '../batch/spooled-file.ts';
@@ -52,7 +53,7 @@ export interface Slack extends AsyncDisposable {
     file: DroppedFile,
     options: {
       readonly directory: string;
-      readonly maxBytes: number;
+      maxBytes(kind: FileKind): number;
       readonly signal: AbortSignal;
     },
   ): Promise<SpooledFile>;

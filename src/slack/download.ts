@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import type { WebClient } from '@slack/web-api';
 import { request, type Dispatcher } from 'undici';
 import type { DroppedFile } from '../batch/batch.ts';
+import type { FileKind } from '../batch/file-kind.ts';
 import type { SpooledFile } from '../batch/spooled-file.ts';
 import { fail, UserError } from '../errors.ts';
 import { readFileInfo, type FileInfo } from './file-info.ts';
@@ -17,7 +18,7 @@ export interface DownloadOptions {
   readonly file: DroppedFile;
   /** Where the file is written; it must exist, and its owner removes it. */
   readonly directory: string;
-  readonly maxBytes: number;
+  maxBytes(kind: FileKind): number;
   readonly signal: AbortSignal;
 }
 
@@ -32,8 +33,9 @@ const attempts = 3;
 const maxRedirects = 3;
 /** As people count them in a file manager, and as the limit is said elsewhere. */
 const bytesPerMegabyte = 1024 * 1024;
-/** For one attempt as a whole; 200 MB at 1 MB/s takes 200 s. */
+/** For one attempt as a whole, or a second for each megabyte where that is longer. */
 const deadlineMs = 5 * 60_000;
+const bytesPerMs = 1000;
 
 /**
  * Throws UserError where the person can do something: E_FILE_GONE, E_FILE_EXTERNAL, E_FILE_NOT_TABLE,
@@ -45,7 +47,8 @@ export async function downloadFile(
   needs: DownloadNeeds,
 ): Promise<SpooledFile> {
   const info = await readFileInfo(needs.client, options.file);
-  if (info.size > options.maxBytes) failTooLarge(info.size, options.maxBytes);
+  const maxBytes = options.maxBytes(info.kind);
+  if (info.size > maxBytes) failTooLarge(info.size, maxBytes);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await fetchOnce(info, options, needs);
@@ -68,16 +71,20 @@ async function fetchOnce(
   options: DownloadOptions,
   needs: DownloadNeeds,
 ): Promise<SpooledFile> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(deadlineMs)]);
+  const signal = AbortSignal.any([
+    options.signal,
+    AbortSignal.timeout(Math.max(deadlineMs, info.size / bytesPerMs)),
+  ]);
   const response = await openResponse(info, needs, signal);
   const path = join(options.directory, `${info.id.replaceAll(/\W/g, '')}.spool`);
   const hash = createHash('sha256');
+  const maxBytes = options.maxBytes(info.kind);
   let bytes = 0;
   async function* count(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const part of source) {
       if (bytes === 0 && isHtml(part)) fail('E_SLACK_DOWNLOAD_AUTH', {});
       bytes += part.length;
-      if (bytes > options.maxBytes) failTooLarge(bytes, options.maxBytes);
+      if (bytes > maxBytes) failTooLarge(bytes, maxBytes);
       hash.update(part);
       yield part;
     }

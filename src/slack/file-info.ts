@@ -3,11 +3,12 @@
 import { WebAPIPlatformError, type FilesInfoResponse, type WebClient } from '@slack/web-api';
 import type { DroppedFile } from '../batch/batch.ts';
 import { fail } from '../errors.ts';
-import { isTableName } from '../batch/table-name.ts';
+import { toFileKind, type FileKind } from '../batch/file-kind.ts';
 
 export interface FileInfo {
   readonly id: string;
   readonly name: string;
+  readonly kind: FileKind;
   readonly size: number;
   readonly url: string;
 }
@@ -42,14 +43,21 @@ function isHidden(file: RawFile): boolean {
   );
 }
 
-/** Throws UserError where the file is gone, stored elsewhere, or no table. */
+function isExternal(file: RawFile): boolean {
+  return file.is_external === true || file.mode === 'external';
+}
+
+const usable: ReadonlySet<FileKind> = new Set<FileKind>(['table', 'archive', 'picture']);
+
+/** Throws UserError where the file is gone, stored elsewhere, or neither table, zip nor picture. */
 export async function readFileInfo(client: WebClient, file: DroppedFile): Promise<FileInfo> {
   const raw = await ask(client, file);
   const name = raw.name ?? raw.title ?? file.name;
   if (isHidden(raw)) fail('E_FILE_GONE', {});
-  if (raw.is_external === true || raw.mode === 'external') fail('E_FILE_EXTERNAL', { name });
-  if (!isTableName(name, raw.mimetype)) fail('E_FILE_NOT_TABLE', { name });
+  if (isExternal(raw)) fail('E_FILE_EXTERNAL', { name });
+  const kind = file.kind ?? toFileKind(name, raw.mimetype);
+  if (!usable.has(kind)) fail('E_FILE_NOT_TABLE', { name });
   const url = raw.url_private_download ?? raw.url_private;
   if (url === undefined) fail('E_FILE_GONE', {});
-  return { id: file.id, name, size: raw.size ?? 0, url };
+  return { id: file.id, name, kind, size: raw.size ?? 0, url };
 }

@@ -1,8 +1,9 @@
-// A Slack message as what it asks for: one drop for each table in it. Pure; no request is made.
+// A Slack message as what it asks for: one drop for each table in it, or one for a bundle of pictures.
+// Pure; no request is made.
 
 import { z } from 'zod';
-import type { Drop } from '../batch/batch.ts';
-import { isTableName } from '../batch/table-name.ts';
+import type { Drop, DroppedFile } from '../batch/batch.ts';
+import { toFileKind, type FileKind } from '../batch/file-kind.ts';
 
 const fileShape = z.object({
   id: z.string().min(1),
@@ -45,20 +46,54 @@ export interface Asking {
   readonly text?: string;
 }
 
-/** Slack Connect sends a stub without a name; only files.info tells what it is. */
-function isCandidate(file: SlackFile): boolean {
-  if (file.file_access === 'check_file_info') return true;
-  return isTableName(file.name ?? file.title ?? '', file.mimetype ?? '');
+interface Candidate {
+  readonly kind: FileKind;
+  readonly file: DroppedFile;
 }
 
-export function hasTable(message: SlackMessage): boolean {
-  return (message.files ?? []).some(isCandidate);
+/** Slack Connect sends a stub without a name; only files.info tells what it is, a table most likely. */
+function toCandidate({ id, name, title, mimetype, file_access: access }: SlackFile): Candidate {
+  const shown = name ?? title ?? '';
+  if (access === 'check_file_info') return { kind: 'table', file: { id, name: shown } };
+  const kind = toFileKind(shown, mimetype ?? '');
+  return { kind, file: { id, name: shown, ...(kind === 'table' ? {} : { kind }) } };
+}
+
+/**
+ * The files of a message as batches. Tables alone are a batch each. Zips are one batch, with a table that
+ * names their pictures; several tables go with them too, so that the person hears that one is too many.
+ * Loose pictures count where Darkroom was addressed: elsewhere people paste screenshots.
+ */
+function toBundles(
+  files: readonly SlackFile[],
+  { addressed }: { readonly addressed: boolean },
+): readonly (readonly DroppedFile[])[] {
+  const candidates = files.map((file) => toCandidate(file));
+  const of = (...kinds: readonly FileKind[]): readonly DroppedFile[] =>
+    candidates.filter(({ kind }) => kinds.includes(kind)).map(({ file }) => file);
+  const tables = of('table');
+  const pictures: readonly FileKind[] = addressed ? ['picture'] : [];
+  if (of('archive').length > 0) return [of('archive', 'table', ...pictures)];
+  if (of(...pictures).length > 0 && tables.length < 2) return [of('table', ...pictures)];
+  return tables.map((table) => [table]);
+}
+
+/** Whether anything comes of the message's files where Darkroom is addressed. */
+export function hasBatch(message: SlackMessage): boolean {
+  return toBundles(message.files ?? [], { addressed: true }).length > 0;
 }
 
 /** The drops of a message that somebody pointed at: by a shortcut, or by mentioning Darkroom below it. */
 export function toAskedDrops(message: SlackMessage, asking: Asking): readonly Drop[] {
-  const files = (message.files ?? []).filter(isCandidate);
-  return files.map((file, index) => ({
+  return buildDrops(message, asking, { addressed: true });
+}
+
+function buildDrops(
+  message: SlackMessage,
+  asking: Asking,
+  { addressed }: { readonly addressed: boolean },
+): readonly Drop[] {
+  return toBundles(message.files ?? [], { addressed }).map((files, index) => ({
     key: `${asking.key}:${index}`,
     team: asking.team,
     channel: asking.channel,
@@ -66,8 +101,8 @@ export function toAskedDrops(message: SlackMessage, asking: Asking): readonly Dr
     threadTs: message.thread_ts ?? message.ts,
     user: asking.user,
     text: asking.text ?? message.text ?? '',
-    files: [{ id: file.id, name: file.name ?? file.title ?? '' }],
-    addressed: true,
+    files,
+    addressed,
   }));
 }
 
@@ -95,7 +130,7 @@ export function isAddressed(message: SlackMessage, botUser: string): boolean {
 
 /**
  * The drops of a `message` event, empty where the files were not meant for Darkroom: in a thread
- * without a mention, and everything that is no table.
+ * without a mention, and everything that is neither table nor bundle.
  */
 export function toDrops(message: SlackMessage, team: string, botUser: string): readonly Drop[] {
   if (!isFromPerson(message)) return [];
@@ -104,5 +139,5 @@ export function toDrops(message: SlackMessage, team: string, botUser: string): r
   const threaded = message.thread_ts != null && message.thread_ts !== ts;
   if (threaded && !addressed) return [];
   const asking = { team, channel, user, key: `${team}:${channel}:${ts}` };
-  return toAskedDrops(message, asking).map((drop) => ({ ...drop, addressed }));
+  return buildDrops(message, asking, { addressed });
 }

@@ -3,7 +3,7 @@
 // It may run more than once for a batch: the files come out the same, and delivery remembers by
 // itself how far it got, so nothing is delivered twice.
 
-import { isConserved, type Batch } from '../batch/batch.ts';
+import { isConserved, type Batch, type Drop } from '../batch/batch.ts';
 import type { FinishedRow, WrittenResults } from '../batch/results.ts';
 import type { RunningBatch } from './run-row.ts';
 import type { Log } from '../logger.ts';
@@ -18,6 +18,8 @@ export interface FinishNeeds {
     batch: RunningBatch,
     target: { directory: string; rows: AsyncIterable<readonly FinishedRow[]> },
   ): Promise<WrittenResults>;
+  /** Removes the dropped files from this machine's disk. */
+  removeFiles(drop: Drop): Promise<void>;
   /** Gives the files to the person; resolves when that is certain. */
   deliver(batch: RunningBatch, results: WrittenResults, signal: AbortSignal): Promise<void>;
 }
@@ -39,6 +41,7 @@ export function createFinishStep(
     }
     await needs.deliver(finished, results, signal);
     await needs.ledger.end(batchId);
+    await needs.removeFiles(batch.drop);
     const { counts, sums } = batch;
     needs.log.info({ batch: batchId, counts, sums }, 'a batch was delivered');
   };

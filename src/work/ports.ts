@@ -10,7 +10,7 @@ import type {
 import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { FinishedRow } from '../batch/results.ts';
-import type { Row, WorkedOutcome } from '../batch/row.ts';
+import type { ImageReference, Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
 import type { Fault } from '../errors.ts';
 
@@ -71,8 +71,12 @@ export interface Gate {
 
 /** terminal: the row fails with the fault. Transient failures are retried inside and then terminal. */
 export type PrepareImage = (
-  reference: string,
-  options: { readonly pixelBudget: number; readonly signal: AbortSignal },
+  reference: ImageReference,
+  options: {
+    readonly batch: Pick<Batch, 'id' | 'drop'>;
+    readonly pixelBudget: number;
+    readonly signal: AbortSignal;
+  },
 ) => Promise<PreparedImage | Fault>;
 
 export interface ModelServer {

@@ -5,11 +5,11 @@
 
 import { createHash } from 'node:crypto';
 import type { Batch, Drop } from '../batch/batch.ts';
-import { parseInstructions } from '../batch/instructions.ts';
+import { parseInstructions, type Instructions } from '../batch/instructions.ts';
 import type { Language } from '../batch/language.ts';
 import type { Recipe } from '../batch/recipe.ts';
 import { resolveRecipe } from '../batch/recipe-resolve.ts';
-import type { SpooledFile } from '../batch/spooled-file.ts';
+import type { SortedFile } from '../batch/spooled-file.ts';
 import type { TableReader } from '../batch/table.ts';
 import { toFault, UserError, type Fault } from '../errors.ts';
 import type { Log } from '../logger.ts';
@@ -21,14 +21,21 @@ const writesAtOnce = 8;
 export interface ReadNeeds {
   readonly ledger: Ledger;
   readonly log: Log;
-  /** The dropped file on this machine's disk, until it is disposed. */
-  fetchFile(drop: Drop, signal: AbortSignal): Promise<SpooledFile & AsyncDisposable>;
-  openTable(file: SpooledFile, signal: AbortSignal): Promise<TableReader>;
-  /** Whether a file that cannot be opened still looks as if it was meant: its header names pictures. */
-  looksLikeBatch(file: SpooledFile): Promise<boolean>;
+  /** The dropped files on this machine's disk, in the drop's order, until they are removed. */
+  fetchFiles(drop: Drop, signal: AbortSignal): Promise<readonly SortedFile[]>;
+  removeFiles(drop: Drop): Promise<void>;
+  openTable(files: readonly SortedFile[], options: OpenTableOptions): Promise<TableReader>;
+  /** Whether files that cannot be opened, for this reason, still look as if they were meant. */
+  looksLikeBatch(files: readonly SortedFile[], fault: Fault): Promise<boolean>;
   languageOf(user: string): Promise<Language>;
   /** Something that a person can follow to another batch. */
   linkTo(batchId: string): Promise<string>;
+}
+
+export interface OpenTableOptions {
+  /** False where every dropped picture is to be a row of its own. */
+  readonly grouping: boolean;
+  readonly signal: AbortSignal;
 }
 
 type ReadStep = (batchId: string, signal: AbortSignal) => Promise<void>;
@@ -57,55 +64,91 @@ async function refuse(batch: Batch, fault: Fault, { ledger, log }: ReadNeeds): P
 }
 
 async function read(batch: Batch, needs: ReadNeeds, signal: AbortSignal): Promise<void> {
-  await using file = await fetchFile(batch, { needs, signal });
-  const reader = await open(batch, file, { needs, signal });
-  const instructions = parseInstructions(batch.drop.text);
-  const recipe = resolveRecipe(instructions, reader.table);
-  await claim(batch, toFingerprint(batch.drop, file, recipe), needs);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => needs.removeFiles(batch.drop));
+  const files = await fetchFiles(batch, { needs, signal });
+  const asked = readInstructions(batch.drop.text);
+  const grouping = !(asked instanceof UserError) && asked.options.group !== false;
+  const reader = await open(batch, files, { needs, grouping, signal });
+  // Only now: what is wrong with the words is no news about files that were not meant.
+  if (asked instanceof UserError) throw asked;
+  const recipe = resolveRecipe(asked, reader.table);
+  const fileHash = toFileHash(files);
+  await claim(batch, toFingerprint(batch.drop, { fileHash, recipe, grouping }), needs);
   await needs.ledger.noteTable(batch.id, reader.table);
   await writeChunks(batch.id, reader, { ledger: needs.ledger, signal });
   const plan = {
     table: reader.table,
     summary: reader.summary(),
     recipe,
-    fileHash: file.hash,
-    textIgnored: instructions.ignoredText,
+    fileHash,
+    textIgnored: asked.ignoredText,
   };
+  // Rows read their pictures from the files; the batch's end removes them.
+  if (plan.summary.bundle !== undefined) stack.move();
   const running = await needs.ledger.startRunning(batch.id, plan);
   needs.log.info({ batch: batch.id, rows: plan.summary.rows, running }, 'a file was read');
 }
 
 /** Slack tells of some files only their id, so that it comes out here what kind they are. */
-async function fetchFile(
+async function fetchFiles(
   { drop }: Batch,
   { needs, signal }: { needs: ReadNeeds; signal: AbortSignal },
-): Promise<SpooledFile & AsyncDisposable> {
+): Promise<readonly SortedFile[]> {
   try {
-    return await needs.fetchFile(drop, signal);
+    const files = await needs.fetchFiles(drop, signal);
+    const isPastime = !drop.addressed && files.every(({ kind }) => kind === 'picture');
+    if (isPastime) throw new NotMeantError('loose pictures');
+    return files;
   } catch (error) {
-    const noTable = error instanceof UserError && error.fault.code === 'E_FILE_NOT_TABLE';
-    if (noTable && !drop.addressed) throw new NotMeantError('no table', { cause: error });
+    const isUseless = error instanceof UserError && error.fault.code === 'E_FILE_NOT_TABLE';
+    if (isUseless && !drop.addressed) throw new NotMeantError('no table', { cause: error });
+    throw error;
+  }
+}
+
+function readInstructions(text: string): Instructions | UserError {
+  try {
+    return parseInstructions(text);
+  } catch (error) {
+    if (error instanceof UserError) return error;
     throw error;
   }
 }
 
 async function open(
   batch: Batch,
-  file: SpooledFile,
-  { needs, signal }: { needs: ReadNeeds; signal: AbortSignal },
+  files: readonly SortedFile[],
+  { needs, ...options }: OpenTableOptions & { needs: ReadNeeds },
 ): Promise<TableReader> {
   try {
-    return await needs.openTable(file, signal);
+    return await needs.openTable(files, options);
   } catch (error) {
     if (!(error instanceof UserError) || batch.drop.addressed) throw error;
-    if (await needs.looksLikeBatch(file)) throw error;
-    throw new NotMeantError('no picture column', { cause: error });
+    if (await needs.looksLikeBatch(files, error.fault)) throw error;
+    throw new NotMeantError('no pictures', { cause: error });
   }
 }
 
-/** The same person, file and recipe: dropped twice by mistake, most likely. */
-function toFingerprint(drop: Drop, file: SpooledFile, recipe: Recipe): string {
-  const parts = [drop.team, drop.user, file.hash, JSON.stringify(recipe)];
+/** One file's own hash; several files' hashes, hashed in their order. */
+function toFileHash(files: readonly SortedFile[]): string {
+  const [first, ...others] = files.map(({ hash }) => hash);
+  return first === undefined || others.length > 0 ? toSha256(files.map(({ hash }) => hash)) : first;
+}
+
+interface Asked {
+  readonly fileHash: string;
+  readonly recipe: Recipe;
+  readonly grouping: boolean;
+}
+
+/** The same person, files and recipe: dropped twice by mistake, most likely. */
+function toFingerprint(drop: Drop, { fileHash, recipe, grouping }: Asked): string {
+  const own = grouping ? [] : ['group: off'];
+  return toSha256([drop.team, drop.user, fileHash, JSON.stringify(recipe), ...own]);
+}
+
+function toSha256(parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\n')).digest('hex');
 }
 

@@ -89,7 +89,7 @@ async function prepareImages(
   prepareImage: PrepareImage,
 ): Promise<readonly PreparedImage[] | Fault> {
   const pixelBudget = pixelBudgets[batch.recipe.detail];
-  const options = { pixelBudget, signal: signals.unsent };
+  const options = { batch, pixelBudget, signal: signals.unsent };
   const prepared = await Promise.all(row.images.map((image) => prepareImage(image, options)));
   const images: PreparedImage[] = [];
   for (const image of prepared) {

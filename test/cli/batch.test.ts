@@ -54,7 +54,7 @@ describe('npm run batch', () => {
 
   it('explains itself, and what was typed wrong', async () => {
     expect(await batch(['--help'])).toMatchObject({ code: 0 });
-    expect((await batch([])).err).toContain('Name one file');
+    expect((await batch([])).err).toContain('Name a file');
     expect((await batch(['/no/such.csv'])).err).toContain('cannot be read');
     expect((await batch([tmpdir()])).err).toContain('is not a file');
     expect((await batch(['x.csv', '--outt', 'y'])).err).toContain('--outt');

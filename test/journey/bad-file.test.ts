@@ -45,7 +45,7 @@ const badTables: readonly { what: string; text: string; says: string | RegExp }[
   {
     what: 'is a spreadsheet under another name',
     text: 'PK\u0003\u0004\u0014\u0000\u0006\u0000xl/workbook.xml',
-    says: /not a CSV/u,
+    says: /of the kind Excel \(XLSX\)/u,
   },
 ];
 
@@ -61,7 +61,7 @@ it.for(badTables)('a file that $what is refused with its reason, once', async (f
   expect(thread.deliveries()).toEqual([]);
 });
 
-it('a file that is no table is answered once in a direct message', async () => {
+it('a file that is of no use is answered once in a direct message', async () => {
   const { drop, sendAgain, workspace } = world();
   const channel = workspace.channels.dm.boss.id;
   const dropped = await drop({

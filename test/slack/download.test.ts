@@ -31,7 +31,12 @@ async function drop(file = csv()): Promise<string> {
 async function download(id: string, maxBytes = 1_000_000): Promise<SpooledFile> {
   const { steady } = createClients(workspace.botToken, silent, workspace.apiUrl);
   return downloadFile(
-    { file: { id, name: '' }, directory, maxBytes, signal: AbortSignal.timeout(20_000) },
+    {
+      file: { id, name: '' },
+      directory,
+      maxBytes: () => maxBytes,
+      signal: AbortSignal.timeout(20_000),
+    },
     { client: steady, token: workspace.botToken, apiUrl: workspace.apiUrl },
   );
 }
@@ -68,7 +73,7 @@ describe('a download', () => {
     await expect(download(id)).rejects.toMatchObject({ fault: { code } });
   });
 
-  it('is refused before it begins where the file is too large, no table, or gone', async () => {
+  it('is refused before it begins where the file is too large, of no use, or gone', async () => {
     const id = await drop();
     await expect(download(id, 10)).rejects.toMatchObject({ fault: { code: 'E_FILE_TOO_LARGE' } });
     const limit = 21 * 1024 * 1024;
@@ -76,8 +81,8 @@ describe('a download', () => {
     await expect(download(large, limit)).rejects.toMatchObject({
       fault: { params: { size: 22, limit: 21 } },
     });
-    const picture = await drop({ ...csv('cat.png'), mimetype: 'image/png' });
-    await expect(download(picture)).rejects.toMatchObject({ fault: { code: 'E_FILE_NOT_TABLE' } });
+    const sheet = await drop({ ...csv('notes.pdf'), mimetype: 'application/pdf' });
+    await expect(download(sheet)).rejects.toMatchObject({ fault: { code: 'E_FILE_NOT_TABLE' } });
     await workspace.deleteFile(id);
     await expect(download(id)).rejects.toMatchObject({ fault: { code: 'E_FILE_GONE' } });
   });

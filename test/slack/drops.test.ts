@@ -73,16 +73,16 @@ describe('what the bot makes of a message', () => {
     expect(batch?.drop.files[0]?.name).toBe('loud.csv');
   });
 
-  it('says once that a picture is no table where it was asked, and nothing where it was not', async () => {
+  it('says once that a file is of no use where it was asked, and nothing where it was not', async () => {
     await using stage = await createStage();
     const { workspace, desk } = stage;
-    const picture = { name: 'cat.png', bytes: Buffer.from('png'), mimetype: 'image/png' };
-    const unasked = await workspace.drop({ user: 'ada', channel: 'products', files: [picture] });
+    const letter = { name: 'letter.pdf', bytes: Buffer.from('pdf'), mimetype: 'application/pdf' };
+    const unasked = await workspace.drop({ user: 'ada', channel: 'products', files: [letter] });
     workspace.faults.duplicateEvents(1);
     const channel = workspace.channels.dm.wei.id;
-    await workspace.drop({ user: 'wei', channel, files: [picture] });
+    await workspace.drop({ user: 'wei', channel, files: [letter] });
     await eventually(() =>
-      workspace.channelMessages(channel).filter((one) => one.text.includes('cat.png')),
+      workspace.channelMessages(channel).filter((one) => one.text.includes('letter.pdf')),
     ).toHaveLength(1);
     expect(workspace.channelMessages(channel).at(-1)?.text).toContain('不是 CSV 文件');
     expect(workspace.thread('products', unasked.ts)).toHaveLength(1);
@@ -144,7 +144,7 @@ describe('what the bot makes of a message', () => {
       callbackId: 'run_batch',
     });
     await workspace.waitFor(() =>
-      workspace.ephemerals('boss').find(({ text }) => text.includes('no CSV file')),
+      workspace.ephemerals('boss').find(({ text }) => text.includes('no CSV, zip or picture')),
     );
     expect(desk.batches.size).toBe(2);
   });

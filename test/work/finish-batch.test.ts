@@ -23,6 +23,7 @@ function world(
       seen.push('written');
       return { files: [], rows: 3, unfinished: 1, samples: [] };
     },
+    removeFiles: async () => void seen.push('files removed'),
     deliver: async () => void seen.push('delivered'),
     ...needs,
   });
@@ -30,10 +31,10 @@ function world(
 }
 
 describe('finishing a batch', () => {
-  it('writes, delivers, then ends it', async () => {
+  it('writes, delivers, ends it, and removes what was dropped', async () => {
     const { finish, ledger, seen } = world();
     await finish();
-    expect(seen).toEqual(['written', 'delivered', 'directory removed']);
+    expect(seen).toEqual(['written', 'delivered', 'files removed', 'directory removed']);
     expect(ledger.ended).toEqual(['7']);
   });
 

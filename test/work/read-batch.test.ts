@@ -22,7 +22,7 @@ interface Seen {
   discarded: number;
   plan?: BatchPlan;
   fingerprint?: string;
-  disposed: number;
+  removed: number;
 }
 
 function world({
@@ -33,7 +33,7 @@ function world({
   ledger?: Partial<Ledger>;
   drop?: Partial<Batch['drop']>;
 } = {}): { read: () => Promise<void>; seen: Seen } {
-  const seen: Seen = { chunks: new Map(), refused: [], discarded: 0, disposed: 0 };
+  const seen: Seen = { chunks: new Map(), refused: [], discarded: 0, removed: 0 };
   const reading: Batch = { ...unread, state: 'reading', drop: { ...unread.drop, ...drop } };
   const step = createReadStep({
     ledger: createFakeLedger([], {
@@ -52,13 +52,10 @@ function world({
       ...ledger,
     }),
     log: quiet,
-    fetchFile: async () => ({
-      path: '/tmp/x',
-      name: 'x.csv',
-      bytes: 5,
-      hash: 'abc',
-      [Symbol.asyncDispose]: async () => void (seen.disposed += 1),
-    }),
+    fetchFiles: async () => [
+      { path: '/tmp/x', name: 'x.csv', bytes: 5, hash: 'abc', kind: 'table' },
+    ],
+    removeFiles: async () => void (seen.removed += 1),
     openTable: async () => ({
       table,
       async *chunks() {
@@ -85,7 +82,7 @@ describe('reading a dropped file', () => {
     await read();
     expect([...seen.chunks.values()].flat()).toEqual(rowsOf(120));
     expect(seen.plan).toMatchObject({ summary, fileHash: 'abc', textIgnored: false });
-    expect(seen.disposed).toBe(1);
+    expect(seen.removed).toBe(1);
   });
 
   it('says that the file is taken before its rows are read', async () => {
@@ -104,14 +101,14 @@ describe('reading a dropped file', () => {
     const { read, seen } = world({ ledger: { readBatch: async () => template } });
     await read();
     expect(seen.plan).toBeUndefined();
-    expect(seen.disposed).toBe(0);
+    expect(seen.removed).toBe(0);
   });
 
   it('refuses an addressed file that cannot be used, with the reason', async () => {
     const { read, seen } = world({ openTable: noImages, drop: { addressed: true } });
     await read();
     expect(seen.refused).toMatchObject([{ code: 'E_CSV_NO_ROWS' }]);
-    expect(seen.disposed).toBe(1);
+    expect(seen.removed).toBe(1);
   });
 
   it('says nothing about a file that was not meant for Darkroom', async () => {
@@ -160,6 +157,6 @@ describe('reading a dropped file', () => {
     });
     await expect(read()).rejects.toThrow('Redis is away');
     expect(seen.plan).toBeUndefined();
-    expect(seen.disposed).toBe(1);
+    expect(seen.removed).toBe(1);
   });
 });

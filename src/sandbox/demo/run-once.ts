@@ -25,10 +25,16 @@ export async function runOnce(run: RunOnce): Promise<boolean> {
   const channel = 'products';
   const place = await workspace.drop({ user: 'ada', channel, files, text: options.say });
   print(`Ada drops ${files.map((file) => file.name).join(', ')} into #${channel}.`);
-  const delivered = await follow(place, files.length, run);
+  const delivered = await follow(place, countBatches(files), run);
   const saved = await saveFiles(workspace, readThread(workspace, place), options.out);
   for (const path of saved) print(`Saved ${path}`);
   return delivered;
+}
+
+/** Tables are a batch each; a zip or pictures make one of everything. */
+function countBatches(files: readonly { readonly name: string }[]): number {
+  const isBundle = files.some(({ name }) => /\.(?:zip|jpe?g|png|webp|gif|avif)$/i.test(name));
+  return isBundle ? 1 : files.length;
 }
 
 async function readFiles({

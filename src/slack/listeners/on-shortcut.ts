@@ -11,6 +11,7 @@ import { soon } from '../soon.ts';
 import { parseMessage, toAskedDrops } from '../to-drops.ts';
 import { buildTryAgain } from '../try-again.ts';
 import type { Message } from '../views/blocks.ts';
+import { toFileName } from '../views/file-name.ts';
 import { wordsOf } from '../words/words-of.ts';
 
 export const runShortcut = 'run_batch';
@@ -46,6 +47,6 @@ async function run(shortcut: MessageShortcut, conversation: Conversation): Promi
     return toFaultMessage(toFault('E_NOT_IN_CHANNEL', {}), person);
   }
   await recordDrops(drops, conversation);
-  const names = drops.map(({ files }) => showText(files[0]?.name ?? '')).join(', ');
+  const names = drops.map((drop) => showText(toFileName(drop, person.language))).join(', ');
   return toMessage(wordsOf(person.language).batches.started(names));
 }

@@ -6,6 +6,7 @@ import { toOneLine } from '../escape.ts';
 import type { Words } from '../words/words.ts';
 import { wordsOf } from '../words/words-of.ts';
 import { buildBullets, buildSection, type Message } from './blocks.ts';
+import { toFileName } from './file-name.ts';
 import { showFileName } from './progress.ts';
 import { buildConfirm } from './stop-button.ts';
 
@@ -75,7 +76,7 @@ export function buildChoice(batches: readonly Batch[], language: Language): Mess
   const options = batches.slice(0, 20).map((batch) => ({
     text: {
       type: 'plain_text' as const,
-      text: toOneLine(`${batch.id} · ${batch.drop.files[0]?.name ?? ''}`, 75),
+      text: toOneLine(`${batch.id} · ${toFileName(batch.drop, language)}`, 75),
     },
     value: batch.id,
   }));

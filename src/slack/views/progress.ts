@@ -13,13 +13,14 @@ import {
   type Block,
   type Message,
 } from './blocks.ts';
+import { toFileName } from './file-name.ts';
 import { buildFailures } from './failures.ts';
 import { buildStopButton } from './stop-button.ts';
 import { buildUnderstood } from './understood.ts';
 
 /** A file's name as it stands in a sentence. */
-export function showFileName(batch: Batch): string {
-  return showText(batch.drop.files[0]?.name ?? '', 60) || `#${batch.id}`;
+export function showFileName({ id, drop, language }: Batch): string {
+  return showText(toFileName(drop, language), 60) || `#${id}`;
 }
 
 function buildTitle(batch: Batch, words: Words): string {

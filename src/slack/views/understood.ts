@@ -36,9 +36,20 @@ function buildRecipeLines(recipe: Recipe, table: Table, words: Words): readonly 
   return lines;
 }
 
+/** Where the rows and their pictures come from. */
+function buildSourceLines(table: Table, summary: TableSummary, words: Words): readonly string[] {
+  const { bundle, rows } = summary;
+  const columns = showColumns(table, table.imageColumns);
+  return [
+    ...(columns.length > 0 ? [words.understood.table(words.rows(rows), columns)] : []),
+    ...(bundle === undefined ? [] : words.understood.bundle(bundle, rows)),
+  ];
+}
+
 function buildSummaryLines(summary: TableSummary, words: Words): readonly string[] {
   const { understood } = words;
-  const otherwiseFaulty = summary.faultyRows - summary.rowsWithoutImage;
+  const told = summary.rowsWithoutImage + (summary.bundle?.rowsMissing ?? 0);
+  const otherwiseFaulty = summary.faultyRows - told;
   return [
     ...(summary.repeatedImages > 0 ? [understood.repeats(summary.repeatedImages)] : []),
     ...(summary.rowsWithoutImage > 0 ? [understood.withoutPicture(summary.rowsWithoutImage)] : []),
@@ -53,7 +64,7 @@ export function buildUnderstood(batch: Batch): string | undefined {
   if (table === undefined || summary === undefined || recipe === undefined) return undefined;
   const words = wordsOf(language);
   return buildBullets([
-    words.understood.table(words.rows(summary.rows), showColumns(table, table.imageColumns)),
+    ...buildSourceLines(table, summary, words),
     ...buildRecipeLines(recipe, table, words),
     ...(batch.textIgnored === true ? [words.understood.textUnused()] : []),
     ...buildSummaryLines(summary, words),

@@ -1,6 +1,7 @@
 // What Darkroom says in English.
 
 import { counted, groupDigits } from './count.ts';
+import { englishBundle } from './en-bundle.ts';
 import { englishWarning } from './en-warnings.ts';
 import type { Tally, Words } from './words.ts';
 
@@ -32,6 +33,7 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
 }
 
 export const english: Words = {
+  pictures: (count) => `${number(count)} ${counted(count, 'picture', 'pictures')}`,
   rows,
   rowNumbers: (lines, more) => {
     const numbers = lines.map(String);
@@ -62,6 +64,7 @@ export const english: Words = {
   understood: {
     table: (count, columns) =>
       `${count}, pictures from the ${counted(columns.length, 'column', 'columns')} ${list(columns)}`,
+    bundle: englishBundle,
     standard: (outputs, language) => `I write ${list(outputs)} in ${language}`,
     ownPrompt: (outputs, language) =>
       `I follow your prompt and write ${list(outputs)} in ${language}`,

@@ -3,7 +3,7 @@
 // except under `button`, which Slack shows as plain text.
 
 import type { PauseReason } from '../../batch/batch.ts';
-import type { TableWarning } from '../../batch/table.ts';
+import type { BundleSummary, TableWarning } from '../../batch/table.ts';
 
 export interface Tally {
   readonly total: number;
@@ -14,6 +14,8 @@ export interface Tally {
 
 export interface Words {
   rows(count: number): string;
+  /** "3 pictures": the name of a drop of loose ones. */
+  pictures(count: number): string;
   /** "rows 4, 18 and 20"; `more` where further rows are not named. */
   rowNumbers(lines: readonly number[], more: boolean): string;
 
@@ -36,6 +38,8 @@ export interface Words {
 
   readonly understood: {
     table(rows: string, columns: readonly string[]): string;
+    /** Several lines: what came with the drop, and what became of it. */
+    bundle(bundle: BundleSummary, rows: number): readonly string[];
     standard(outputs: readonly string[], language: string): string;
     ownPrompt(outputs: readonly string[], language: string): string;
     context(columns: readonly string[]): string;

@@ -2,6 +2,7 @@
 
 import { groupDigits } from './count.ts';
 import type { Tally, Words } from './words.ts';
+import { chineseBundle } from './zh-bundle.ts';
 import { chineseWarning } from './zh-warnings.ts';
 
 const locale = 'zh-CN';
@@ -26,6 +27,7 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
 }
 
 export const chinese: Words = {
+  pictures: (count) => `${number(count)} 张图片`,
   rows,
   rowNumbers: (lines, more) => `第 ${lines.join('、')} 行${more ? '等' : ''}`,
 
@@ -51,6 +53,7 @@ export const chinese: Words = {
 
   understood: {
     table: (count, columns) => `共 ${count}，图片取自 ${list(columns)} 列`,
+    bundle: chineseBundle,
     standard: (outputs, language) => `用${language}撰写 ${list(outputs)}`,
     ownPrompt: (outputs, language) => `按你的要求，用${language}撰写 ${list(outputs)}`,
     context: (columns) => `除图片外，还会参考 ${list(columns)}`,
