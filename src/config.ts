@@ -40,6 +40,8 @@ export interface EngineConfig {
   readonly maxRows: number;
   readonly maxImagesPerRow: number;
   readonly retentionDays: number;
+  /** How long an unused answer is kept for later rows, and what all of them may take in Redis. */
+  readonly cache: { readonly days: number; readonly maxBytes: number };
   readonly dataDir: string;
   readonly logLevel: LogLevel;
 }
@@ -167,6 +169,7 @@ function toConfig(env: Variables): Config {
     maxRows: env.MAX_ROWS,
     maxImagesPerRow: env.MAX_IMAGES_PER_ROW,
     retentionDays: env.RETENTION_DAYS,
+    cache: { days: env.CACHE_DAYS, maxBytes: env.CACHE_MAX_MB * 1_000_000 },
     dataDir: env.DATA_DIR,
     ops: { host: env.OPS_HOST, port: env.OPS_PORT },
     logLevel: env.LOG_LEVEL,

@@ -9,15 +9,18 @@ import type { WrittenResults } from './batch/results.ts';
 import type { EngineConfig } from './config.ts';
 import { startSteps } from './engine-steps.ts';
 import { createImageSource } from './images/image-source.ts';
+import { openKeptPictures } from './open-kept-pictures.ts';
 import type { Logger } from './logger.ts';
 import { createGate, type Gate, type GateCounts } from './queue/gate.ts';
 import { createPrepareImage } from './prepare-image.ts';
+import { createPrepareOnce } from './prepare-once.ts';
 import { createSpool, type Spool } from './spool.ts';
 import type { Stores } from './stores.ts';
 import { createBreaker } from './vllm/breaker.ts';
 import { createModelServer, type ModelServer } from './vllm/model-server.ts';
 import { watchServer } from './vllm/watch-server.ts';
 import { createModelNote } from './work/model-note.ts';
+import { createQuestions } from './work/questions.ts';
 import { createRowWorker, rowWorkerDefaults } from './work/row-worker.ts';
 import { createStrikes } from './work/strikes.ts';
 
@@ -63,6 +66,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const spool = stack.use(startSpool(parts));
   stack.use(startSteps(parts, spool));
   stack.use(startWatch(parts, server));
+  const kept = stack.use(await openKeptPictures(parts));
   const ledger = toObservedLedger(parts);
   const worker = createRowWorker(
     {
@@ -70,10 +74,12 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       gate,
       server,
       log,
-      prepareImage: createPrepareImage(images, spool),
+      prepareImage: createPrepareOnce(createPrepareImage(images, spool), kept),
       breaker: createBreaker(),
       endpoint: stores.endpoint,
       strikes: createStrikes(),
+      answers: stores.answers,
+      questions: createQuestions(),
       noteModel: createModelNote(ledger, log),
     },
     { ...rowWorkerDefaults, maxRows: rowsAheadPerSlot * config.model.maxInFlight },

@@ -2,6 +2,7 @@
 
 import type { EngineConfig } from './config.ts';
 import type { Logger } from './logger.ts';
+import { createAnswerCache, type AnswerCache } from './queue/answer-cache.ts';
 import { createAnnouncements, type Announcements } from './queue/announcements.ts';
 import { checkRedis } from './queue/check-redis.ts';
 import { createRedis, type RedisConnections } from './queue/create-redis.ts';
@@ -15,6 +16,7 @@ export interface Stores extends AsyncDisposable {
   readonly announcements: Announcements;
   readonly ledger: Ledger;
   readonly endpoint: Endpoint;
+  readonly answers: AnswerCache;
 }
 
 const daySeconds = 24 * 3600;
@@ -37,12 +39,22 @@ export async function openStores(config: EngineConfig, log: Logger): Promise<Sto
     retentionSeconds: config.retentionDays * daySeconds,
   });
   const announcements = createAnnouncements(redis, store);
+  const answers = createAnswerCache({
+    store,
+    retentionSeconds: config.cache.days * daySeconds,
+    maxBytes: config.cache.maxBytes,
+    onError: (error) => log.warn({ err: error }, 'claims on answers were not renewed'),
+  });
   return {
     redis,
     store,
     announcements,
     ledger: createLedger({ store, announcements }),
     endpoint: createEndpoint(store),
-    [Symbol.asyncDispose]: () => redis.close(),
+    answers,
+    async [Symbol.asyncDispose]() {
+      answers.close();
+      await redis.close();
+    },
   };
 }

@@ -32,6 +32,8 @@ const optionKeys: ReadonlyMap<string, OptionName> = new Map<string, OptionName>(
   ['清晰度', 'detail'],
   ['language', 'language'],
   ['语言', 'language'],
+  ['cache', 'cache'],
+  ['缓存', 'cache'],
   ['group', 'group'],
   ['分组', 'group'],
   ['use', 'use'],

@@ -12,6 +12,7 @@ export type OptionName =
   | 'top_p'
   | 'detail'
   | 'language'
+  | 'cache'
   | 'group'
   | 'use';
 
@@ -31,6 +32,8 @@ export interface RecipeOptions {
   readonly topP?: number;
   readonly detail?: Detail;
   readonly language?: Language;
+  /** False: every row is asked, also where the same was answered before. */
+  readonly cache?: boolean;
   /** False: every dropped picture is a row of its own. */
   readonly group?: boolean;
   /** Names of input columns as written; empty for none. */
@@ -90,6 +93,7 @@ const parsers: Readonly<Record<OptionName, (value: string) => RecipeOptions>> = 
   top_p: (value) => ({ topP: parseNumber('top_p', value, [0.01, 1]) }),
   detail: (value) => ({ detail: parseChoice('detail', value, details) }),
   language: (value) => ({ language: parseChoice('language', value, languages) }),
+  cache: (value) => ({ cache: parseChoice('cache', value, switches) === 'on' }),
   group: (value) => ({ group: parseChoice('group', value, switches) === 'on' }),
   use: (value) => ({ use: nothing.has(value.toLowerCase()) ? [] : splitNames('use', value) }),
 };

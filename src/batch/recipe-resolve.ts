@@ -31,6 +31,7 @@ export function resolveRecipe(instructions: Instructions, table: Table): Recipe 
     sampling: toSampling(options),
     detail: options.detail ?? 'standard',
     language,
+    ...(options.cache === false ? { cache: false } : {}),
     contextColumns: toContextColumns(options.use, places, table),
   };
 }

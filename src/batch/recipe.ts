@@ -41,6 +41,8 @@ export interface Recipe {
   readonly detail: Detail;
   /** The language that the answers are written in. */
   readonly language: Language;
+  /** False where every row is to be asked, whatever was answered before. */
+  readonly cache?: boolean;
   /** Input columns that follow the picture as `name: value` lines, as positions in the table. */
   readonly contextColumns: readonly number[];
 }

@@ -97,6 +97,8 @@ export const variables = z.object({
   MAX_ROWS: whole({ min: 1, max: hardMaxRows, fallback: 20_000 }),
   MAX_IMAGES_PER_ROW: whole({ min: 1, max: 16, fallback: 4 }),
   RETENTION_DAYS: whole({ min: 1, max: 3650, fallback: 30 }),
+  CACHE_DAYS: whole({ min: 1, max: 365, fallback: 7 }),
+  CACHE_MAX_MB: whole({ min: 1, max: 100_000, fallback: 64 }),
   DATA_DIR: z.string().min(1).default(join(process.cwd(), '.data')),
   PORT: whole({ min: 0, max: 65_535, fallback: 3000 }),
   OPS_HOST: z.string().min(1).default('127.0.0.1'),

@@ -7,6 +7,7 @@ import sharp, { type Metadata } from 'sharp';
 import { toTargetSize, type Size } from '../batch/tokens.ts';
 import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
+import { toBytesPerPixel, toDecodeCost } from './decode-cost.ts';
 import { isAnimated } from './is-animated.ts';
 import { createSlots } from './slots.ts';
 
@@ -15,8 +16,9 @@ export type DecodeImage = (
   options: { readonly pixelBudget: number; readonly signal: AbortSignal },
 ) => Promise<PreparedImage | Fault>;
 
-/** A 2 MB file of 268 megapixels, the library's own limit, takes 780 MB of memory. */
 const maxPixels = 50_000_000;
+/** Bytes that the pictures being decoded may take together; one that takes more is refused. */
+const memoryBudget = 400_000_000;
 const minSide = 8;
 const maxAspect = 50;
 const maxSeconds = 10;
@@ -31,8 +33,9 @@ const blockedLoaders = [
 ];
 
 /**
- * Sets sharp up for the whole process. At most `parallel` pictures are in memory decoded at once; by
- * default one more than there are cores, so that none of them waits while results are handed on.
+ * Sets sharp up for the whole process. At most `parallel` pictures are decoded at once, fewer where they
+ * take much memory; by default one more than there are cores, so that none of them waits while results
+ * are handed on.
  */
 export function createDecoder(
   parallel = Math.min(maxParallel, availableParallelism() + 1),
@@ -40,19 +43,22 @@ export function createDecoder(
   sharp.block({ operation: blockedLoaders });
   sharp.cache(false);
   sharp.concurrency(1);
-  const slots = createSlots(parallel);
+  // Places are bytes. Each picture takes its share at least, so that there are never more than `parallel`.
+  const memory = createSlots(memoryBudget);
+  const share = Math.floor(memoryBudget / parallel);
   return async (bytes, { pixelBudget, signal }) => {
     const header = await readHeader(bytes);
     if (header === undefined) return toFault('E_IMAGE_CORRUPT', {});
-    const fault = judgeSize(header.autoOrient);
+    const fault = judgeSize(header);
     if (fault !== undefined) return fault;
-    await slots.acquire(signal);
+    const bytesTaken = Math.max(share, toDecodeCost(header));
+    await memory.acquire(signal, bytesTaken);
     try {
       const image = await shrink(bytes, toTargetSize(header.autoOrient, pixelBudget));
       if (image === undefined) return toFault('E_IMAGE_CORRUPT', {});
       return isAnimated(bytes, header) ? { ...image, warning: 'animated' } : image;
     } finally {
-      slots.release();
+      memory.release(bytesTaken);
     }
   };
 }
@@ -82,10 +88,14 @@ async function shrink(bytes: Buffer, { width, height }: Size): Promise<PreparedI
   }
 }
 
-function judgeSize({ width, height }: Size): Fault | undefined {
-  if (width * height > maxPixels) {
-    const megapixels = Math.round((width * height) / 1_000_000);
-    return toFault('E_IMAGE_TOO_MANY_PIXELS', { megapixels, limit: maxPixels / 1_000_000 });
+function judgeSize(header: Metadata): Fault | undefined {
+  const { width, height } = header.autoOrient;
+  const limit = Math.min(maxPixels, memoryBudget / toBytesPerPixel(header));
+  if (width * height > limit) {
+    return toFault('E_IMAGE_TOO_MANY_PIXELS', {
+      megapixels: Math.ceil((width * height) / 1_000_000),
+      limit: Math.floor(limit / 1_000_000),
+    });
   }
   const short = Math.min(width, height);
   const long = Math.max(width, height);

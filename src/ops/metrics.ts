@@ -41,13 +41,22 @@ export function createMetrics(readings: Readings): Metrics {
     buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120],
     registers,
   });
+  const cacheHits = new Counter({
+    name: 'darkroom_cache_hits_total',
+    help: 'Rows whose answer was there already, so that the model was not asked.',
+    registers,
+  });
   for (const gauge of createGauges(readings)) registry.registerMetric(gauge);
 
   return {
     onOutcome(outcome) {
       const code = outcome.status === 'failed' ? outcome.fault.code : '';
       rows.inc({ outcome: outcome.status, code });
-      if (outcome.status !== 'done' || outcome.cached) return;
+      if (outcome.status !== 'done') return;
+      if (outcome.cached) {
+        cacheHits.inc();
+        return;
+      }
       tokens.inc({ kind: 'prompt' }, outcome.usage.promptTokens);
       tokens.inc({ kind: 'completion' }, outcome.usage.completionTokens);
       seconds.observe(outcome.modelSeconds);

@@ -24,8 +24,9 @@ const batchParts = [
 export type BatchPart = (typeof batchParts)[number];
 
 /** Keys of the installation. ids, active, unsettled and endpoint live for ever (and stay small).
- *  changed, cancelled and due are channels. Scripts have two more: `once:drop:<key>` and
- *  `fingerprint:<fingerprint>`, each with the id of its batch. */
+ *  changed, cancelled and due are channels. Scripts have more: `once:drop:<key>` and
+ *  `fingerprint:<fingerprint>`, each with the id of its batch; `answers`, `answers:used` and
+ *  `answering:<question>`, see answer-cache.ts. */
 export type SharedKey =
   | 'ids'
   | 'active'

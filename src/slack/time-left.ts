@@ -21,13 +21,18 @@ type RateDesk = Pick<Desk, 'readRate' | 'writeRate'>;
 /** Below this many rows a batch is too short to say anything about the next one. */
 const tellingRows = 20;
 
+/** Rows from the cache take no time at the model, so a batch with more of them than this tells nothing either. */
+const tellingCachedShare = 0.1;
+
 async function keepRate(
   batch: Batch,
   samples: readonly ProgressSample[],
   desk: RateDesk,
 ): Promise<void> {
+  const { counts, sums } = batch;
+  if (counts.total < tellingRows || sums.cachedRows > counts.total * tellingCachedShare) return;
   const rate = toRowsPerSecond(samples);
-  if (rate !== undefined && batch.counts.total >= tellingRows) await desk.writeRate(rate);
+  if (rate !== undefined) await desk.writeRate(rate);
 }
 
 export function createTimeLeft(desk: RateDesk): TimeLeft {

@@ -23,6 +23,9 @@ export interface ModelServerOptions {
 export interface ModelServer {
   /** Asks the model whose name is configured or served. Rejects only with the signal's reason. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<NamedResult>;
+  /** The model that would be asked now; undefined while the server does not tell. Rejects only with the
+   *  signal's reason. */
+  findModel(signal: AbortSignal): Promise<string | undefined>;
   /** Whether the server answers: /health, then the model's name, then one token. */
   probe(signal: AbortSignal): Promise<Finding['state']>;
   /** Breaks off what is under way. */
@@ -46,6 +49,10 @@ export function createModelServer(options: ModelServerOptions): ModelServer {
       if (result.kind === 'answer') return { ...result, model: found.name };
       log.info({ request: id, ...toEntry(result) }, 'no answer');
       return result;
+    },
+    async findModel(signal) {
+      const found = await model.find(signal);
+      return 'name' in found ? found.name : undefined;
     },
     async probe(signal) {
       const finding = await findState(http, model, signal);

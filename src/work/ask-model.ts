@@ -20,7 +20,7 @@ const maxBadAnswers = 3;
 
 export interface AskModelNeeds {
   readonly gate: Gate;
-  readonly server: ModelServer;
+  readonly server: Pick<ModelServer, 'complete'>;
   readonly breaker: Breaker;
   readonly endpoint: Endpoint;
   readonly strikes: Strikes;
@@ -38,7 +38,8 @@ export interface RowSignals {
   readonly all: AbortSignal;
 }
 
-interface Question {
+/** One row's request, and what it takes to send it. */
+export interface Question {
   readonly request: CompletionRequest;
   readonly weight: number;
   readonly signals: RowSignals;

@@ -11,6 +11,22 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** What the promise gives, or undefined as soon as the signal aborts; what it stands for goes on. */
+export async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  if (signal.aborted) return undefined;
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = (): void => aborted.resolve(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** Milliseconds before try number `attempt` + 1: 1, 2, 4, 8 s with up to half of it taken off at random,
  *  so that rows that failed together do not come back together. A server's own wish goes first. */
 export function toBackoffMs(attempt: number, afterMs = 0, random = Math.random): number {

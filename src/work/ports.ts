@@ -67,13 +67,32 @@ export interface Gate {
   run<T>(job: { weight: number; signal: AbortSignal }, work: () => Promise<T>): Promise<T>;
 }
 
+/** The right to find the answer to a question; it ends with `keep` or `release`, and with the process. */
+export interface AnswerClaim {
+  /** Stores the answer: a cell for each output column. */
+  keep(fields: readonly string[]): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Answers that were given before, in any batch and any process. Everything may reject. */
+export interface AnswerCache {
+  /** The stored answer, or the right to find it; 'busy' while another row of any process has that. */
+  claim(
+    key: string,
+  ): Promise<
+    | { readonly kind: 'answer'; readonly fields: readonly string[] }
+    | { readonly kind: 'claim'; readonly claim: AnswerClaim }
+    | { readonly kind: 'busy' }
+  >;
+}
+
 // ---- pictures and model ----
 
 /** terminal: the row fails with the fault. Transient failures are retried inside and then terminal. */
 export type PrepareImage = (
   reference: ImageReference,
   options: {
-    readonly batch: Pick<Batch, 'id' | 'drop'>;
+    readonly batch: Pick<Batch, 'id' | 'drop' | 'summary'>;
     readonly pixelBudget: number;
     readonly signal: AbortSignal;
   },
@@ -82,6 +101,9 @@ export type PrepareImage = (
 export interface ModelServer {
   /** Rejects only when the signal aborts. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<NamedResult>;
+  /** The model that would be asked now; undefined while the server does not tell. Rejects only when the
+   *  signal aborts. */
+  findModel(signal: AbortSignal): Promise<string | undefined>;
   /** Whether the server answers: /health, then the model's name, then one token. */
   probe(signal: AbortSignal): Promise<'up' | 'away' | 'misconfigured'>;
 }

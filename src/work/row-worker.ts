@@ -13,6 +13,8 @@ export interface RowWorkerOptions {
   readonly maxRows: number;
   /** Bytes of prepared pictures held at once. */
   readonly maxBytes: number;
+  /** Rows that wait for the answer of an equal row, besides those. */
+  readonly maxParked: number;
   /** How often leases are renewed; under a third of their life. */
   readonly renewMs: number;
   /** How long to wait when there was nothing to lease. */
@@ -22,6 +24,7 @@ export interface RowWorkerOptions {
 export const rowWorkerDefaults: RowWorkerOptions = {
   maxRows: 64,
   maxBytes: 64 * 1024 * 1024,
+  maxParked: 500,
   renewMs: 2500,
   idleMs: 400,
 };

@@ -9,12 +9,13 @@ import { estimateTextTokens, toImageTokens, toWeight } from '../batch/tokens.ts'
 import type { LeaseRef } from '../batch/lease.ts';
 import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
-import { askModel, type AskModelNeeds, type RowSignals } from './ask-model.ts';
+import { askModel, type RowSignals } from './ask-model.ts';
+import { askOnce, type AskOnceNeeds } from './ask-once.ts';
 import type { Log } from '../logger.ts';
 import type { Ledger, PrepareImage } from './ports.ts';
 import type { WindowPlace } from './window.ts';
 
-export interface RowNeeds extends AskModelNeeds {
+export interface RowNeeds extends AskOnceNeeds {
   readonly ledger: Ledger;
   readonly prepareImage: PrepareImage;
   readonly log: Log;
@@ -71,14 +72,17 @@ async function workRow(job: RowJob, needs: RowNeeds): Promise<WorkedOutcome | un
   const request = { ...prompt, images, outputs, sampling };
   const at = { batch: batch.id, line: row.line };
   const question = { request, weight: toWeight(tokens), signals, place: at };
-  return withAnimated(await askModel(question, needs), images);
+  const asked =
+    recipe.cache === false ? askModel(question, needs) : askOnce(question, place, needs);
+  // Without waiting here: while the row waits for another's answer nothing may hold its pictures.
+  const animatedPictures = images.filter(({ warning }) => warning === 'animated').length;
+  return asked.then((outcome) => withAnimated(outcome, animatedPictures));
 }
 
 function withAnimated(
   outcome: WorkedOutcome | undefined,
-  images: readonly PreparedImage[],
+  animatedPictures: number,
 ): WorkedOutcome | undefined {
-  const animatedPictures = images.filter(({ warning }) => warning === 'animated').length;
   if (outcome?.status !== 'done' || animatedPictures === 0) return outcome;
   return { ...outcome, animatedPictures };
 }

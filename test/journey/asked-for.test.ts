@@ -148,7 +148,7 @@ describe('/batch', () => {
   it('tells how far a batch is, and which there is none', async () => {
     const { drop, table, batch, holdRowsAfter } = world();
     const { held } = holdRowsAfter(5);
-    const thread = await drop({ files: [table(30, 'slow.csv')] });
+    const thread = await drop({ text: 'cache: off', files: [table(30, 'slow.csv')] });
     await held();
     expect(await batch('status')).toMatch(/\*\d+\* · slow\.csv · working: 5 of 30 rows done/u);
     expect(await batch('status 999999')).toContain('no batch 999999');
@@ -171,7 +171,7 @@ describe('@darkroom in a thread', () => {
   it('tells how far its batch is', async () => {
     const { drop, say, table, holdRowsAfter, batch } = world();
     const { held } = holdRowsAfter(3);
-    const thread = await drop({ files: [table(20)] });
+    const thread = await drop({ text: 'cache: off', files: [table(20)] });
     await held();
     await say({ user: 'boss', text: '@darkroom status', threadTs: thread.ts });
     await thread.saying(/· working: 3 of 20 rows done/u);

@@ -123,7 +123,7 @@ describe.concurrent('a bot that goes away and comes back', { timeout }, () => {
     const { drop, table, holdRowsAfter, model, killBot, startBot } = world;
     const [undisturbed] = await (await drop({ files: [table(60)] })).delivered();
     const { held } = holdRowsAfter(20);
-    const thread = await drop({ files: [table(60)] });
+    const thread = await drop({ text: 'cache: off', files: [table(60)] });
     await held();
     await killBot();
     model.faults.clear();

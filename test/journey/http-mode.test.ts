@@ -21,7 +21,7 @@ describe('in HTTP mode', () => {
   it('the Stop button stops a batch', async () => {
     const { drop, table, holdRowsAfter, workspace, model } = world();
     const { held } = holdRowsAfter(6);
-    const thread = await drop({ files: [table(40)] });
+    const thread = await drop({ text: 'cache: off', files: [table(40)] });
     await held();
     const progress = await thread.saying('Stop');
     const button = { messageTs: progress.ts, actionId: 'stop_batch' };

@@ -7,6 +7,9 @@ import { until } from '../support/until.ts';
 
 const world = useJourneyWorld();
 
+/** Rows that were answered in an earlier test would not come to the model server. */
+const askAll = 'cache: off';
+
 /** The number that people use for the batch of a thread. */
 async function batchIn(thread: Thread): Promise<string> {
   const progress = await thread.saying('Stop');
@@ -16,7 +19,7 @@ async function batchIn(thread: Thread): Promise<string> {
 /** A batch of 60 rows of which 12 are answered and some are at the model server. */
 async function startHeldBatch({ drop, table, holdRowsAfter }: JourneyWorld): Promise<Thread> {
   const { held } = holdRowsAfter(12);
-  const thread = await drop({ files: [table(60)] });
+  const thread = await drop({ text: askAll, files: [table(60)] });
   await held();
   await until('the progress message', () => thread.progress().length > 0);
   return thread;
@@ -93,8 +96,8 @@ describe('a running batch', () => {
   it('is chosen from a menu by a person who has several', async () => {
     const { workspace, drop, table, holdRowsAfter } = world();
     const { held } = holdRowsAfter(0);
-    const first = await drop({ files: [table(5, 'lamps.csv')] });
-    const second = await drop({ files: [table(6, 'mugs.csv')] });
+    const first = await drop({ text: askAll, files: [table(5, 'lamps.csv')] });
+    const second = await drop({ text: askAll, files: [table(6, 'mugs.csv')] });
     await held();
     await Promise.all([batchIn(first), batchIn(second)]);
     const command = { user: 'ada', channel: 'products', command: '/batch', text: 'cancel' };

@@ -69,6 +69,7 @@ describe('the metrics', () => {
     expect(text).toContain('darkroom_rows_total{outcome="failed",code="E_FILE_GONE"} 1');
     expect(text).toContain('darkroom_tokens_total{kind="prompt"} 100');
     expect(text).toContain('darkroom_model_request_seconds_count 1');
+    expect(text).toContain('darkroom_cache_hits_total 1');
   });
 
   it('show the gate, the model server and Slack as they are when asked', async () => {

@@ -230,6 +230,18 @@ describe('the end of a batch', () => {
   );
 
   it.each([
+    [1, 'en', '1 row came from the cache'],
+    [1200, 'en', '1,200 rows came from the cache'],
+    [30, 'zh', '30 行直接使用了缓存'],
+  ] as const)('and its progress say of %i rows from the cache in %s: %s', (n, language, told) => {
+    const sums = { ...noSums, cachedRows: n };
+    expect(ended(5, 0, { language, sums })).toContain(told);
+    expect(buildProgress(aBatch({ language, sums })).text).toContain(told);
+    expect(ended(5, 0, { language })).not.toMatch(/cache|缓存/);
+    expect(buildProgress(aBatch({ language })).text).not.toMatch(/cache|缓存/);
+  });
+
+  it.each([
     [400, 0, 'all 400 rows'],
     [1, 0, 'its one row succeeded'],
     [397, 3, '397 of 400 rows, 3 failed'],

@@ -33,7 +33,6 @@ function needsFor(
     closed: () => closed,
     gate: { run: async (_job, work) => work() },
     server: {
-      probe: async () => 'up',
       async complete() {
         const result = results[Math.min(asked, results.length - 1)] ?? answer;
         asked += 1;

@@ -6,7 +6,7 @@ import type { Row, WorkedOutcome } from '../../src/batch/row.ts';
 import type { Table } from '../../src/batch/table.ts';
 import type { LeaseRef } from '../../src/batch/lease.ts';
 import type { Log } from '../../src/logger.ts';
-import type { Ledger } from '../../src/work/ports.ts';
+import type { AnswerCache, Ledger } from '../../src/work/ports.ts';
 
 export const quiet: Log = { info() {}, warn() {}, error() {} };
 
@@ -113,6 +113,37 @@ export function createFakeLedger(
     async *readResults() {},
     end: async (id) => void fake.ended.push(id),
     ...overrides,
+  };
+  return fake;
+}
+
+export interface FakeAnswers extends AnswerCache {
+  readonly kept: Map<string, readonly string[]>;
+  released: number;
+  /** How often somebody has asked. */
+  claims: number;
+  /** Another process is finding every answer. */
+  busy: boolean;
+}
+
+/** A cache in memory that gives every claim; equal rows of one process never ask at the same time. */
+export function createFakeAnswers(): FakeAnswers {
+  const fake: FakeAnswers = {
+    kept: new Map(),
+    released: 0,
+    claims: 0,
+    busy: false,
+    async claim(key) {
+      fake.claims += 1;
+      const fields = fake.kept.get(key);
+      if (fields !== undefined) return { kind: 'answer', fields };
+      if (fake.busy) return { kind: 'busy' };
+      const claim = {
+        keep: async (answer: readonly string[]) => void fake.kept.set(key, answer),
+        release: async () => void (fake.released += 1),
+      };
+      return { kind: 'claim', claim };
+    },
   };
   return fake;
 }

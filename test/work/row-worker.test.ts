@@ -2,9 +2,17 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import { createRowWorker, type RowWorker } from '../../src/work/row-worker.ts';
+import { createQuestions } from '../../src/work/questions.ts';
 import { createStrikes } from '../../src/work/strikes.ts';
 import type { RowNeeds } from '../../src/work/run-row.ts';
-import { batch, createFakeLedger, quiet, rowsOf, type FakeLedger } from './fakes.ts';
+import {
+  batch,
+  createFakeAnswers,
+  createFakeLedger,
+  quiet,
+  rowsOf,
+  type FakeLedger,
+} from './fakes.ts';
 
 const answer: NamedResult = {
   kind: 'answer',
@@ -61,7 +69,7 @@ function start(ledger: FakeLedger, { slots = 2, hold = true, needs = {} }: Setti
         },
       },
       server: {
-        probe: async () => 'up',
+        findModel: async () => 'm',
         async complete(_, signal) {
           if (!hold) return answer;
           const { promise, resolve, reject } = Promise.withResolvers<NamedResult>();
@@ -77,11 +85,13 @@ function start(ledger: FakeLedger, { slots = 2, hold = true, needs = {} }: Setti
       breaker: { record: () => undefined, answers: () => 0 },
       endpoint: { close: async () => {}, open: async () => {}, closed: async () => undefined },
       strikes: createStrikes(),
+      answers: createFakeAnswers(),
+      questions: createQuestions(),
       prepareImage: async () => picture,
       noteModel: () => {},
       ...needs,
     },
-    { maxRows: 10, maxBytes: 1_000_000, renewMs: 5, idleMs: 5 },
+    { maxRows: 10, maxBytes: 1_000_000, maxParked: 100, renewMs: 5, idleMs: 5 },
   );
   worker.start();
   onTestFinished(() => worker.stop(0));
@@ -244,7 +254,7 @@ describe('the worker', () => {
     start(ledger, {
       needs: {
         server: {
-          probe: async () => 'up',
+          findModel: async () => 'm',
           complete: async ({ system }) => {
             asked.push(system);
             return answer;
@@ -273,4 +283,44 @@ describe('the worker', () => {
     expect(open.size).toBe(0);
     expect(inner.released).toHaveLength(1);
   });
+
+  it('asks equal rows once, and lets other rows pass those that wait', async () => {
+    const equal = rowsOf(30).map((row) => ({ ...row, cells: ['the same mug', ''] }));
+    const [other] = rowsOf(1);
+    if (other === undefined) throw new Error('no rows');
+    const ledger = createFakeLedger([...equal, { ...other, index: 30 }]);
+    const { open } = start(ledger);
+    await vi.waitFor(() => expect(open.size).toBe(2));
+    for (const end of open) end();
+    await vi.waitFor(() => expect(ledger.committed).toHaveLength(31));
+    const asked = ledger.committed.filter(
+      ({ outcome }) => outcome.status === 'done' && !outcome.cached,
+    );
+    expect(asked).toHaveLength(2);
+  });
+
+  it('asks every row of a batch that wants no stored answers', async () => {
+    const equal = rowsOf(3).map((row) => ({ ...row, cells: ['the same mug', ''] }));
+    const recipe = batch.recipe && { ...batch.recipe, cache: false };
+    const ledger = createFakeLedger(equal, {
+      readBatch: async () => ({ ...batch, ...(recipe && { recipe }) }),
+    });
+    const { open } = start(ledger, { slots: 3 });
+    await vi.waitFor(() => expect(open.size).toBe(3));
+  });
+
+  it.each(['paused', 'lost', 'cancelled'] as const)(
+    'gives rows that wait for an equal one back at once when the batch is %s',
+    async (state) => {
+      const equal = rowsOf(3).map((row) => ({ ...row, cells: ['the same mug', ''] }));
+      const answers = createFakeAnswers();
+      answers.busy = true;
+      const ledger = createFakeLedger(equal);
+      start(ledger, { needs: { answers, lookEveryMs: 60_000 } });
+      await vi.waitFor(() => expect(answers.claims).toBe(1));
+      ledger.renewal = state;
+      await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
+      expect(ledger.committed).toEqual([]);
+    },
+  );
 });

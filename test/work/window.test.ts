@@ -11,7 +11,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 
 describe('the window of prepared rows', () => {
   it('lets rows in up to its bound, and the next one when a row has left', async () => {
-    const window = createWindow({ maxRows: 2, maxBytes: 100 });
+    const window = createWindow({ maxRows: 2, maxBytes: 100, maxParked: 2 });
     const first = window.enter();
     await window.room();
     window.enter();
@@ -22,7 +22,7 @@ describe('the window of prepared rows', () => {
   });
 
   it('is full when the prepared pictures take its bytes, however few the rows', async () => {
-    const window = createWindow({ maxRows: 10, maxBytes: 100 });
+    const window = createWindow({ maxRows: 10, maxBytes: 100, maxParked: 2 });
     const place = window.enter();
     place.hold(60);
     await window.room();
@@ -34,11 +34,41 @@ describe('the window of prepared rows', () => {
   });
 
   it('counts a row once that leaves twice', async () => {
-    const window = createWindow({ maxRows: 1, maxBytes: 100 });
+    const window = createWindow({ maxRows: 1, maxBytes: 100, maxParked: 2 });
     const place = window.enter();
     place.leave();
     place.leave();
     window.enter();
     expect(await isSettled(window.room())).toBe(false);
+  });
+
+  it('lets others have the room of a parked row, its bytes too, and takes it back at once', async () => {
+    const window = createWindow({ maxRows: 1, maxBytes: 100, maxParked: 2 });
+    const first = window.enter();
+    first.hold(100);
+    const room = window.room();
+    first.park();
+    first.park();
+    await room;
+    const second = window.enter();
+    first.comeBack();
+    second.leave();
+    const next = window.room();
+    expect(await isSettled(next)).toBe(false);
+    first.leave();
+    first.comeBack();
+    await next;
+  });
+
+  it('lets nobody in while too many rows are parked', async () => {
+    const window = createWindow({ maxRows: 10, maxBytes: 100, maxParked: 2 });
+    const [first] = [window.enter(), window.enter()].map((place) => {
+      place.park();
+      return place;
+    });
+    const room = window.room();
+    expect(await isSettled(room)).toBe(false);
+    first?.leave();
+    await room;
   });
 });

@@ -58,6 +58,11 @@ function buildTimeLeft(
   return counts.done === 0 ? words.progress.timeUnknown() : undefined;
 }
 
+/** undefined where no row was served from the cache. */
+export function buildCached({ sums, language }: Batch): string | undefined {
+  return sums.cachedRows > 0 ? wordsOf(language).progress.cached(sums.cachedRows) : undefined;
+}
+
 function canStop({ state, cancelledBy }: Batch): boolean {
   const active = state === 'reading' || state === 'running' || state === 'paused';
   return active && cancelledBy === undefined;
@@ -72,7 +77,9 @@ export function buildProgress(batch: Batch, secondsLeft?: number): Message {
     batch.state === 'paused' && batch.pause !== undefined
       ? words.progress.paused(batch.pause.reason, buildTime(batch.pause.sinceMs))
       : undefined;
-  const headline = [title, tally, paused].filter((line) => line !== undefined).join('\n');
+  const headline = [title, tally, buildCached(batch), paused]
+    .filter((line) => line !== undefined)
+    .join('\n');
   const understood = buildUnderstood(batch);
   const failures = buildFailures(batch);
   const blocks: Block[] = [

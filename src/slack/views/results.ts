@@ -8,7 +8,7 @@ import type { Words } from '../words/words.ts';
 import { wordsOf } from '../words/words-of.ts';
 import { cutMrkdwn } from './blocks.ts';
 import { buildFailures } from './failures.ts';
-import { showFileName } from './progress.ts';
+import { buildCached, showFileName } from './progress.ts';
 
 const fieldLimit = 140;
 const fieldsShown = 4;
@@ -62,6 +62,7 @@ export function buildResultsText(batch: Batch, results: WrittenResults): string 
   const parts = [
     buildHeadline(batch, words),
     buildFailures(batch),
+    buildCached(batch),
     buildAnimated(batch, words),
     buildSamples(batch, results, words),
     results.unfinished > 0 && todo !== undefined ? buildTodo(batch, todo.name, words) : undefined,

@@ -33,6 +33,7 @@ function buildRecipeLines(recipe: Recipe, table: Table, words: Words): readonly 
   if (table.promptColumn !== undefined) {
     lines.push(understood.promptColumn(showCode(table.columns[table.promptColumn] ?? '')));
   }
+  if (recipe.cache === false) lines.push(understood.cacheOff());
   return lines;
 }
 

@@ -51,6 +51,8 @@ export const english: Words = {
     tally: (counts, left) => (left === undefined ? tally(counts) : `${tally(counts)}, ${left}`),
     timeLeft: (time) => `${time} left`,
     timeUnknown: () => 'how long it takes shows after the first rows',
+    cached: (count) =>
+      `${rows(count)} came from the cache: the same picture was asked the same before. To have ${counted(count, 'it', 'them')} asked again, write \`cache: off\` with the file.`,
     paused: (reason, since) =>
       reason === 'model-away'
         ? `:hourglass_flowing_sand: Waiting since ${since}: the model server does not answer. Nothing is lost, and I go on by myself as soon as it is back.`
@@ -72,6 +74,7 @@ export const english: Words = {
     promptColumn: (column) => `A row with text in ${column} is asked that instead`,
     textUnused: () =>
       'The text of your message is not used as a prompt. To ask for something of your own, begin it with `prompt:`',
+    cacheOff: () => 'Every row is asked anew (`cache: off`)',
     repeats: (count) =>
       `${rows(count)} ${counted(count, 'has', 'have')} the same picture as an earlier row`,
     withoutPicture: (count) =>

@@ -29,6 +29,8 @@ export interface Words {
     /** A line such as "120 of 400 rows done, 3 failed, about 4 min left". */
     tally(tally: Tally, timeLeft: string | undefined): string;
     timeLeft(duration: string): string;
+    /** Rows whose answer was there already; for the end of a batch too. */
+    cached(rows: number): string;
     /** While no batch has shown yet how fast this model server is. */
     timeUnknown(): string;
     /** `since` is a Slack date token. */
@@ -45,6 +47,7 @@ export interface Words {
     context(columns: readonly string[]): string;
     promptColumn(column: string): string;
     textUnused(): string;
+    cacheOff(): string;
     repeats(rows: number): string;
     withoutPicture(rows: number): string;
     faulty(rows: number): string;

@@ -41,6 +41,8 @@ export const chinese: Words = {
     tally: (counts, left) => (left === undefined ? tally(counts) : `${tally(counts)}，${left}`),
     timeLeft: (time) => `剩余时间：${time}`,
     timeUnknown: () => '处理完前几行后即可估算所需时间',
+    cached: (count) =>
+      `${rows(count)}直接使用了缓存：之前对相同图片提过相同要求。如需重新生成，请在发送文件时写上 \`缓存：关\`。`,
     paused: (reason, since) =>
       reason === 'model-away'
         ? `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器没有响应。数据不会丢失，恢复后会自动继续。`
@@ -59,6 +61,7 @@ export const chinese: Words = {
     context: (columns) => `除图片外，还会参考 ${list(columns)}`,
     promptColumn: (column) => `${column} 列有内容的行，以该内容为要求`,
     textUnused: () => '消息中的文字没有用作要求。如需自定要求，请以 `要求：` 开头',
+    cacheOff: () => '每一行都重新生成（`缓存：关`）',
     repeats: (count) => `${rows(count)}与前面的行图片相同`,
     withoutPicture: (count) => `${rows(count)}没有图片，将记为失败`,
     faulty: (count) => `${rows(count)}格式有误，无法读取，原因见结果文件`,

@@ -1,0 +1,147 @@
+// Equal questions are asked once: a row is given the stored answer, or waits for the row that is just
+// asking, in this process or another one. Where that one has no answer in the end, the next row asks.
+
+import { toAnswerKey } from '../batch/answer-key.ts';
+import type { WorkedOutcome } from '../batch/row.ts';
+import { askModel, type AskModelNeeds, type Question } from './ask-model.ts';
+import { pause, unlessAborted } from './pause.ts';
+import type { AnswerCache, AnswerClaim, ModelServer } from './ports.ts';
+import type { Questions } from './questions.ts';
+import type { WindowPlace } from './window.ts';
+
+export interface AskOnceNeeds extends AskModelNeeds {
+  readonly server: Pick<ModelServer, 'complete' | 'findModel'>;
+  readonly answers: AnswerCache;
+  readonly questions: Questions;
+  /** Milliseconds between looks at an answer that another process is finding; default 300. */
+  readonly lookEveryMs?: number;
+}
+
+interface Asking {
+  readonly key: string;
+  readonly model: string;
+  readonly place: Pick<WindowPlace, 'park' | 'comeBack'>;
+  readonly needs: AskOnceNeeds;
+}
+
+/** As `askModel`, which it leaves to the first of equal rows. A row that waits for another one gives its
+ *  pictures and its place in the window back meanwhile. */
+export async function askOnce(
+  question: Question,
+  place: Asking['place'],
+  needs: AskOnceNeeds,
+): Promise<WorkedOutcome | undefined> {
+  const model = await needs.server.findModel(question.signals.unsent);
+  if (model === undefined) return askModel(question, needs);
+  const key = toAnswerKey(model, question.request);
+  return askInTurn(question, { key, model, place, needs });
+}
+
+async function askInTurn(question: Question, asking: Asking): Promise<WorkedOutcome | undefined> {
+  const { key, place, needs } = asking;
+  const { unsent } = question.signals;
+  while (!unsent.aborted && needs.questions.isPromising(key)) {
+    const first = needs.questions.find(key);
+    if (first === undefined) {
+      place.comeBack();
+      return askFirst(question, asking);
+    }
+    // The same pictures: this row's own bytes are free from here on.
+    question = { ...question, request: first.request };
+    place.park();
+    const fields = await unlessAborted(first.answer, unsent);
+    if (fields !== undefined) return toCached(fields, question, asking);
+  }
+  place.comeBack();
+  return unsent.aborted ? undefined : askAlone(question, asking);
+}
+
+/** Others of this process wait for it, whatever becomes of it. */
+async function askFirst(question: Question, asking: Asking): Promise<WorkedOutcome | undefined> {
+  const { key, needs } = asking;
+  const settle = needs.questions.open(key, question.request);
+  let outcome: WorkedOutcome | undefined;
+  try {
+    outcome = await findAnswer(question, asking);
+    return outcome;
+  } finally {
+    if (outcome !== undefined) needs.questions.note(key, outcome.status);
+    settle(outcome?.status === 'done' ? outcome.fields : undefined);
+  }
+}
+
+async function findAnswer(question: Question, asking: Asking): Promise<WorkedOutcome | undefined> {
+  const turn = await takeTurn(question, asking);
+  if (turn === 'aborted') return undefined;
+  if (turn === 'no-cache') return askModel(question, asking.needs);
+  if ('fields' in turn) return toCached(turn.fields, question, asking);
+  return askAndKeep(question, turn, asking);
+}
+
+/** Waits while another process is finding the answer. */
+async function takeTurn(
+  { signals: { unsent }, place: at }: Question,
+  { key, place, needs }: Asking,
+): Promise<{ readonly fields: readonly string[] } | AnswerClaim | 'no-cache' | 'aborted'> {
+  try {
+    while (!unsent.aborted) {
+      const found = await needs.answers.claim(key);
+      if (found.kind === 'answer') return found;
+      if (found.kind === 'claim') {
+        place.comeBack();
+        return found.claim;
+      }
+      place.park();
+      await pause(needs.lookEveryMs ?? 300, unsent);
+    }
+    return 'aborted';
+  } catch (error) {
+    place.comeBack();
+    needs.log.warn({ err: error, batch: at.batch }, 'the cache of answers cannot be read');
+    return 'no-cache';
+  }
+}
+
+async function askAndKeep(
+  question: Question,
+  claim: AnswerClaim,
+  { model, needs }: Asking,
+): Promise<WorkedOutcome | undefined> {
+  let answeredBy: string | undefined;
+  const noteModel: AskModelNeeds['noteModel'] = (batchId, name) => {
+    answeredBy = name;
+    needs.noteModel(batchId, name);
+  };
+  let outcome: WorkedOutcome | undefined;
+  try {
+    outcome = await askModel(question, { ...needs, noteModel });
+    return outcome;
+  } finally {
+    // Another model may have been started meanwhile; its answer is none to this question.
+    const answer = outcome?.status === 'done' && answeredBy === model ? outcome : undefined;
+    const ending = answer === undefined ? claim.release() : claim.keep(answer.fields);
+    await ending.catch((error: unknown) => {
+      needs.log.warn({ err: error, batch: question.place.batch }, 'an answer was not kept');
+    });
+  }
+}
+
+async function askAlone(
+  question: Question,
+  { key, needs }: Asking,
+): Promise<WorkedOutcome | undefined> {
+  const outcome = await askModel(question, needs);
+  if (outcome !== undefined) needs.questions.note(key, outcome.status);
+  return outcome;
+}
+
+/** Costs no tokens and no time at the model. */
+function toCached(
+  fields: readonly string[],
+  { place }: Question,
+  { model, needs }: Asking,
+): WorkedOutcome {
+  needs.noteModel(place.batch, model);
+  const usage = { promptTokens: 0, completionTokens: 0 };
+  return { status: 'done', fields, usage, modelSeconds: 0, cached: true };
+}
