@@ -10,7 +10,7 @@ type Header = Pick<Metadata, 'autoOrient' | 'format' | 'depth' | 'channels' | 'i
 const bytesInRows = 3;
 
 export function toBytesPerPixel(header: Omit<Header, 'autoOrient'>): number {
-  const { format, depth, channels = 4, isProgressive = false } = header;
+  const { format, depth, channels, isProgressive } = header;
   const sampleBytes = depth === 'uchar' ? 1 : 2;
   if (format === 'heif') return 20 * sampleBytes;
   if (format === 'gif') return 6.5;

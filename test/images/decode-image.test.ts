@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { PreparedImage } from '../../src/batch/completion.ts';
 import { createDecoder } from '../../src/images/decode-image.ts';
 import {
+  claimAvifSize,
   claimSize,
   distanceOf,
   makeAnimatedPng,
@@ -180,6 +181,12 @@ describe('createDecoder', () => {
     expect(
       await decode(await claimSize(20_000, 20_000), { pixelBudget: megapixel, signal: never }),
     ).toEqual({ code: 'E_IMAGE_TOO_MANY_PIXELS', params: { megapixels: 400, limit: 50 } });
+  });
+
+  it('refuses fewer pixels of an AVIF, which takes much more memory to decode', async () => {
+    expect(
+      await decode(await claimAvifSize(5000, 4100), { pixelBudget: megapixel, signal: never }),
+    ).toEqual({ code: 'E_IMAGE_TOO_MANY_PIXELS', params: { megapixels: 21, limit: 20 } });
   });
 
   it.each([

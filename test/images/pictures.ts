@@ -44,6 +44,24 @@ export async function claimSize(width: number, height: number): Promise<Buffer> 
   return png;
 }
 
+/** An AVIF whose header claims another size. */
+export async function claimAvifSize(width: number, height: number): Promise<Buffer> {
+  const avif = await sharp(await makePng(64, 64))
+    .avif({ effort: 0 })
+    .toBuffer();
+  const at = avif.indexOf('ispe') + 8;
+  avif.writeUInt32BE(width, at);
+  avif.writeUInt32BE(height, at + 4);
+  return avif;
+}
+
+/** A small file that takes much memory to decode. */
+export async function makeHeavy(width: number, height: number): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: orange } })
+    .jpeg({ progressive: true, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+}
+
 /** The JPEG with so many bytes of comments between its header and its picture. */
 export function padJpeg(jpeg: Buffer, bytes: number): Buffer {
   const segment = Buffer.alloc(65_537, 0x20);

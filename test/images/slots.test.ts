@@ -48,6 +48,25 @@ describe('createSlots', () => {
     expect(entered).toEqual(['a', 'b', 'c']);
   });
 
+  it('lets nobody pass who waits for several places, and those behind in when that one gives up', async () => {
+    const slots = createSlots(4);
+    await slots.acquire(never, 3);
+    const controller = new AbortController();
+    const heavy = slots.acquire(controller.signal, 2);
+    const entered: string[] = [];
+    const light = taker(slots, entered)('light');
+    await settle();
+    expect([entered, slots.held, slots.waiting]).toEqual([[], 3, 2]);
+    const reason = new Error('cancelled');
+    controller.abort(reason);
+    await expect(heavy).rejects.toBe(reason);
+    await light;
+    expect(slots.held).toBe(4);
+    slots.release(3);
+    await slots.acquire(never, 3);
+    expect(slots.held).toBe(4);
+  });
+
   it('forgets who gave up, without losing a place', async () => {
     const slots = createSlots(1);
     const entered: string[] = [];
