@@ -56,6 +56,12 @@ describe('the default recipe', () => {
     expect(recipe.sampling).toEqual({ maxTokens: 99, temperature: 0, topP: 1 });
     expect(recipe.detail).toBe('low');
   });
+
+  it('lets answers that are there be used, unless told otherwise', () => {
+    expect(resolve('cache: off').cache).toBe(false);
+    expect(resolve('cache: on')).toEqual(resolve(''));
+    expect(resolve('').cache).not.toBe(false);
+  });
 });
 
 describe('a prompt of one’s own', () => {

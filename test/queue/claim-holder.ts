@@ -16,6 +16,7 @@ process.stdout.write(kind === 'claim' ? 'holding\n' : `${kind}\n`);
 let before = Infinity;
 for (let renewals = 0; renewals < 3;) {
   const left = await store.redis.pttl(`${prefix}:answering:${key}`);
+  if (left < 0) process.exit(1);
   if (left > before) renewals += 1;
   before = left;
 }

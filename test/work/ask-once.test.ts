@@ -26,6 +26,7 @@ interface World {
   /** Requests at the server: end one with its result. */
   readonly open: ((result: NamedResult) => void)[];
   readonly asked: () => number;
+  readonly requests: CompletionRequest[];
   readonly noted: string[];
 }
 
@@ -33,13 +34,13 @@ interface World {
 function createWorld(answers = createFakeAnswers(), change: Partial<AskOnceNeeds> = {}): World {
   const open: ((result: NamedResult) => void)[] = [];
   const noted: string[] = [];
-  let asked = 0;
+  const requests: CompletionRequest[] = [];
   const needs: AskOnceNeeds = {
     gate: { run: async (_job, work) => work() },
     server: {
       findModel: async () => 'm',
-      async complete(_request, signal) {
-        asked += 1;
+      async complete(asked, signal) {
+        requests.push(asked);
         const { promise, resolve, reject } = Promise.withResolvers<NamedResult>();
         signal.addEventListener('abort', () => reject(new Error('aborted')));
         open.push(resolve);
@@ -57,7 +58,7 @@ function createWorld(answers = createFakeAnswers(), change: Partial<AskOnceNeeds
     lookEveryMs: 1,
     ...change,
   };
-  return { needs, answers, open, asked: () => asked, noted };
+  return { needs, answers, open, asked: () => requests.length, requests, noted };
 }
 
 const request: CompletionRequest = {
@@ -98,7 +99,7 @@ function ask(row: Row, { needs }: World): ReturnType<typeof askOnce> {
   return askOnce(row, place, needs);
 }
 
-async function requests(world: World, count: number): Promise<void> {
+async function reached(world: World, count: number): Promise<void> {
   await vi.waitFor(() => expect(world.asked()).toBe(count));
 }
 
@@ -106,7 +107,7 @@ describe('asking equal questions', () => {
   it('asks once; rows that come later are given the stored answer and cost no tokens', async () => {
     const world = createWorld();
     const first = ask(toRow(), world);
-    await requests(world, 1);
+    await reached(world, 1);
     world.open[0]?.(toAnswer('Mug'));
     expect(await first).toMatchObject({ fields: ['Mug'], cached: false, modelSeconds: 0.5 });
 
@@ -126,7 +127,7 @@ describe('asking equal questions', () => {
     const world = createWorld();
     const rows = [toRow(), toRow(), toRow()];
     const outcomes = rows.map((row) => ask(row, world));
-    await requests(world, 1);
+    await reached(world, 1);
     world.open[0]?.(toAnswer('Mug'));
     const cached = (await Promise.all(outcomes)).map(
       (outcome) => outcome?.status === 'done' && outcome.cached,
@@ -144,15 +145,16 @@ describe('asking equal questions', () => {
     const world = createWorld();
     const bytes = Buffer.from('the same bytes');
     const first = ask(toRow(), world);
-    await requests(world, 1);
+    await reached(world, 1);
     const waiting = toRow({ images: [{ bytes, hash: 'h' }] });
     const second = ask(waiting, world);
     await vi.waitFor(() => expect(waiting.steps).toEqual(['park']));
     const third = ask(toRow(), world);
     world.open[0]?.(rejected);
     expect(await first).toMatchObject({ status: 'failed' });
-    await requests(world, 2);
+    await reached(world, 2);
     expect(waiting.steps.slice(0, 2)).toEqual(['park', 'come back']);
+    expect(world.requests[1]?.images[0]?.bytes).toBe(request.images[0]?.bytes);
     world.open[1]?.(toAnswer('Mug'));
     expect(await second).toMatchObject({ cached: false });
     expect(await third).toMatchObject({ cached: true });
@@ -163,10 +165,10 @@ describe('asking equal questions', () => {
     const world = createWorld();
     const first = toRow();
     const [given, second] = [ask(first, world), ask(toRow(), world)];
-    await requests(world, 1);
+    await reached(world, 1);
     first.stop();
     expect(await given).toBeUndefined();
-    await requests(world, 2);
+    await reached(world, 2);
     world.open[1]?.(toAnswer('Mug'));
     expect(await second).toMatchObject({ status: 'done', cached: false });
     expect(world.answers.released).toBe(1);
@@ -175,17 +177,17 @@ describe('asking equal questions', () => {
   it('no longer lets rows wait for one another when a question has failed twice', async () => {
     const world = createWorld();
     const outcomes = Array.from({ length: 6 }, () => ask(toRow(), world));
-    await requests(world, 1);
+    await reached(world, 1);
     world.open[0]?.(rejected);
-    await requests(world, 2);
+    await reached(world, 2);
     world.open[1]?.(rejected);
-    await requests(world, 6);
+    await reached(world, 6);
     for (const end of world.open.slice(2)) end(toAnswer('Mug'));
     const states = (await Promise.all(outcomes)).map((outcome) => outcome?.status);
     expect(states).toEqual(['failed', 'failed', 'done', 'done', 'done', 'done']);
 
     const again = [ask(toRow(), world), ask(toRow(), world)];
-    await requests(world, 7);
+    await reached(world, 7);
     world.open[6]?.(toAnswer('Mug'));
     expect(await again[1]).toMatchObject({ cached: true });
   });
@@ -194,7 +196,7 @@ describe('asking equal questions', () => {
     const world = createWorld();
     const [first, second] = [toRow(), toRow()];
     const outcomes = [first, second, toRow()].map((row) => ask(row, world));
-    await requests(world, 1);
+    await reached(world, 1);
     await vi.waitFor(() => expect(second.steps).toEqual(['park']));
     second.stop();
     expect(await outcomes[1]).toBeUndefined();
@@ -211,7 +213,7 @@ describe('asking equal questions', () => {
     await vi.waitFor(() => expect(answers.claims).toBeGreaterThan(2));
     expect(row.steps.at(-1)).toBe('park');
     answers.busy = false;
-    await requests(world, 1);
+    await reached(world, 1);
     expect(row.steps.at(-1)).toBe('come back');
     world.open[0]?.(toAnswer('Mug'));
     expect(await outcome).toMatchObject({ cached: false });
@@ -222,7 +224,7 @@ describe('asking equal questions', () => {
     const broken = { ...answers, claim: refuse };
     const world = createWorld(answers, { answers: broken });
     const outcome = ask(toRow(), world);
-    await requests(world, 1);
+    await reached(world, 1);
     world.open[0]?.(toAnswer('Mug'));
     expect(await outcome).toMatchObject({ fields: ['Mug'], cached: false });
 
@@ -231,7 +233,7 @@ describe('asking equal questions', () => {
       server: { complete, findModel: async () => undefined },
     });
     const other = ask(toRow(), nameless);
-    await requests(world, 2);
+    await reached(world, 2);
     world.open[1]?.(toAnswer('Mug'));
     expect(await other).toMatchObject({ cached: false });
     expect(answers.claims).toBe(0);
@@ -244,7 +246,7 @@ describe('asking equal questions', () => {
       answers: { claim: async () => ({ kind: 'claim', claim }) },
     });
     const outcome = ask(toRow(), world);
-    await requests(world, 1);
+    await reached(world, 1);
     world.open[0]?.(toAnswer('Mug'));
     expect(await outcome).toMatchObject({ fields: ['Mug'] });
   });
@@ -252,7 +254,7 @@ describe('asking equal questions', () => {
   it('does not keep what another model than the one of the question has answered', async () => {
     const world = createWorld();
     const outcome = ask(toRow(), world);
-    await requests(world, 1);
+    await reached(world, 1);
     world.open[0]?.(toAnswer('Mug', 'another'));
     expect(await outcome).toMatchObject({ status: 'done' });
     expect(world.answers.kept.size).toBe(0);
