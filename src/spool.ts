@@ -117,6 +117,7 @@ async function fetchOne(
   if (file === undefined) throw new Error(`the drop has no file ${index}`);
   const directory = toDirectory(dataDir, drop);
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  signal.throwIfAborted();
   const arriving = await mkdtemp(join(directory, 'arriving-'));
   try {
     const fetched = await fetchFile(file, arriving, signal);

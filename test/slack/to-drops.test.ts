@@ -70,6 +70,64 @@ describe('a message with a table', () => {
   });
 });
 
+const file = (id: string, name: string): object => ({ id, name });
+
+describe('a message with pictures', () => {
+  const [zip, more, csv, tsv, photo, cat] = [
+    file('Z1', 'a.zip'),
+    file('Z2', 'b.ZIP'),
+    file('T1', 'a.csv'),
+    file('T2', 'b.tsv'),
+    file('P1', 'a.jpg'),
+    { id: 'P2', name: 'cat', mimetype: 'image/png' },
+  ];
+  const mention = '<@UBOT>';
+
+  it.each([
+    ['zips are one batch by themselves', { files: [zip, more] }, [['Z1', 'Z2']]],
+    ['a table beside a zip belongs to it', { files: [csv, zip] }, [['T1', 'Z1']]],
+    ['several tables do so too, to be refused', { files: [csv, zip, tsv] }, [['T1', 'Z1', 'T2']]],
+    ['a screenshot beside a zip is left out', { files: [photo, zip] }, [['Z1']]],
+    ['a screenshot beside a table is left out', { files: [photo, csv] }, [['T1']]],
+    ['pictures alone are left alone', { files: [photo, cat] }, []],
+    [
+      'pictures with a mention are one batch',
+      { files: [photo, cat], text: mention },
+      [['P1', 'P2']],
+    ],
+    ['pictures in a direct message too', { files: [photo], channel_type: 'im' }, [['P1']]],
+    [
+      'a table with pictures and a mention names them',
+      { files: [photo, csv, cat], text: mention },
+      [['P1', 'T1', 'P2']],
+    ],
+    [
+      'several tables stay a batch each',
+      { files: [photo, csv, tsv], text: mention },
+      [['T1'], ['T2']],
+    ],
+    ['a zip in a thread is left alone', { files: [zip], thread_ts: '90.1' }, []],
+    [
+      'a zip in a thread with a mention is one batch',
+      { files: [zip], thread_ts: '90.1', text: mention },
+      [['Z1']],
+    ],
+    [
+      'an archive that cannot be unpacked is nothing',
+      { files: [file('R', 'a.rar')], text: mention },
+      [],
+    ],
+  ])('%s', (_, parts, expected) => {
+    expect(drops(parts).map(({ files }) => files.map(({ id }) => id))).toEqual(expected);
+  });
+
+  it('keeps what only the media type has told', () => {
+    expect(drops({ files: [cat], text: mention })[0]?.files).toEqual([
+      { id: 'P2', name: 'cat', kind: 'picture' },
+    ]);
+  });
+});
+
 describe('nothing is made of', () => {
   it.each([
     ['a file in a thread', { thread_ts: '90.1' }],

@@ -38,12 +38,17 @@ export interface Table {
   readonly text: string;
 }
 
+export interface Binary {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
 export interface Dropped extends Omit<Said, 'user' | 'channel'> {
   /** Ada unless told. */
   readonly user?: string;
   /** #products unless told. */
   readonly channel?: string;
-  readonly files: readonly Table[];
+  readonly files: readonly (Table | Binary)[];
 }
 
 export interface JourneyWorld extends AsyncDisposable {
@@ -53,8 +58,10 @@ export interface JourneyWorld extends AsyncDisposable {
   readonly redis: TestRedis;
   /** The bot's process as it is now. */
   bot(): BotProcess;
+  /** The bot's DATA_DIR. */
+  readonly dataDir: string;
   /** Starts the bot again after it was stopped or killed; settles when it is connected. */
-  startBot(): Promise<void>;
+  startBot(settings?: Readonly<Record<string, string>>): Promise<void>;
   /** SIGKILL; settles when the workspace has noticed. */
   killBot(): Promise<void>;
   drop(dropped: Dropped): Promise<Thread>;
@@ -117,6 +124,7 @@ export async function startJourneyWorld(options: WorldOptions = {}): Promise<Jou
     model,
     pictures,
     redis,
+    dataDir,
     bot: bots.current,
     startBot: bots.start,
     killBot: bots.kill,
@@ -128,7 +136,7 @@ export async function startJourneyWorld(options: WorldOptions = {}): Promise<Jou
 
 interface Bots {
   current(): BotProcess;
-  start(): Promise<void>;
+  start(settings?: Readonly<Record<string, string>>): Promise<void>;
   kill(): Promise<void>;
   stop(): Promise<void>;
   log(): readonly string[];
@@ -145,8 +153,11 @@ function createBots(settings: Readonly<Record<string, string>>, workspace: Works
   return {
     current,
     log: () => log,
-    async start() {
-      bot = startBotProcess({ settings, onLine: (line) => log.push(line) });
+    async start(others = {}) {
+      bot = startBotProcess({
+        settings: { ...settings, ...others },
+        onLine: (line) => log.push(line),
+      });
       const early = await Promise.race([bot.ended, waitUntilReady(bot, workspace)]);
       if (early !== undefined) throw new Error(`the bot ended (${early}):\n${log.join('\n')}`);
     },
@@ -182,7 +193,10 @@ function buildVerbs({
   const texts = { read: 0, byDigits: new Map<string, string>() };
   return {
     async drop({ files, ...said }) {
-      const attached = files.map(({ name, text }) => ({ name, bytes: Buffer.from(text) }));
+      const attached = files.map((file) => ({
+        name: file.name,
+        bytes: 'bytes' in file ? file.bytes : Buffer.from(file.text),
+      }));
       const place = await workspace.drop({ ...usual, ...said, files: attached });
       return openThread(workspace, place);
     },

@@ -17,12 +17,12 @@ export type Contents = Readonly<Record<string, Buffer | string>>;
 
 /** An ordinary archive; its names are UTF-8 and say so. */
 export async function zip(contents: Contents, options: { zip64?: boolean } = {}): Promise<Buffer> {
-  const archive = new ZipFile();
+  const made = new ZipFile();
   for (const [name, content] of Object.entries(contents)) {
-    archive.addBuffer(Buffer.from(content), name, { forceZip64Format: options.zip64 ?? false });
+    made.addBuffer(Buffer.from(content), name, { forceZip64Format: options.zip64 ?? false });
   }
-  archive.end();
-  return buffer(archive.outputStream);
+  made.end();
+  return buffer(made.outputStream);
 }
 
 export interface RawEntry {

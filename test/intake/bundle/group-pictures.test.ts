@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, property, tuple, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   groupPictures,
@@ -76,11 +76,11 @@ describe('pictures', () => {
   });
 
   it('are each in one group, none of which is too large, whatever they are called', () => {
-    const part = fc.constantFrom('a', 'b', 'mug', 'img', '灯');
-    const mark = fc.constantFrom('', '-1', '_2', ' (3)', '-12', '-100', '()');
-    const path = fc.tuple(fc.constantFrom('', 'x/', 'y/', 'x/y/'), part, mark);
-    fc.assert(
-      fc.property(fc.uniqueArray(path.map((parts) => `${parts.join('')}.jpg`)), (paths) => {
+    const part = constantFrom('a', 'b', 'mug', 'img', '灯');
+    const mark = constantFrom('', '-1', '_2', ' (3)', '-12', '-100', '()');
+    const path = tuple(constantFrom('', 'x/', 'y/', 'x/y/'), part, mark);
+    assert(
+      property(uniqueArray(path.map((parts) => `${parts.join('')}.jpg`)), (paths) => {
         const found = group(paths);
         if (found === undefined) return;
         const all = found.groups.flat().toSorted((one, other) => one - other);
