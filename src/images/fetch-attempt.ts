@@ -13,8 +13,9 @@ import {
   type FetchFailure,
 } from './fetch-failure.ts';
 import type { ImageTarget } from './image-url.ts';
-import { readBody, toTooLarge } from './read-body.ts';
+import { readBody, toLength, toTooLarge } from './read-body.ts';
 import { toNextHop } from './redirect.ts';
+import type { Slots } from './slots.ts';
 
 export interface FetchNeeds {
   readonly agent: Dispatcher;
@@ -22,6 +23,8 @@ export interface FetchNeeds {
   /** Milliseconds for all hops and the body together. */
   readonly totalMs: number;
   readonly maxBytes: number;
+  /** Bytes that may be in memory, as places; a body takes what it announces, or `maxBytes`. */
+  readonly room: Slots;
 }
 
 export interface FetchedBytes {
@@ -43,7 +46,7 @@ const requestHeaders = {
   'user-agent': 'Darkroom (image fetch)',
 };
 
-/** Throws only the signal's reason. */
+/** Throws only the signal's reason. Bytes keep their room; whoever got them gives it back. */
 export async function attemptFetch(
   target: ImageTarget,
   needs: FetchNeeds,
@@ -56,7 +59,8 @@ export async function attemptFetch(
     for (let redirects = 0; ; redirects++) {
       const response = await request(hop.url, needs.agent, either);
       const location = toLocation(response);
-      if (location === undefined) return await readResponse(response, hop, needs);
+      if (location === undefined)
+        return await readResponse(response, hop, { ...needs, signal: either });
       discard(response);
       if (redirects === maxRedirects) return tooManyRedirects;
       const next = toNextHop(hop, location, needs.allowList);
@@ -89,7 +93,7 @@ async function request(
 async function readResponse(
   response: Dispatcher.ResponseData,
   { url, host }: ImageTarget,
-  { maxBytes }: FetchNeeds,
+  needs: FetchNeeds & { readonly signal: AbortSignal },
 ): Promise<FetchedBytes | FetchFailure> {
   const { statusCode, headers } = response;
   const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
@@ -98,8 +102,26 @@ async function readResponse(
     if (statusCode !== 200) return toStatusFailure(statusCode, host, headers['retry-after']);
     return toFinalFailure(toFault('E_IMAGE_ENCODING', { host, encoding: encoding.slice(0, 20) }));
   }
-  const bytes = await readBody(response, maxBytes);
-  return bytes === undefined ? toFinalFailure(toTooLarge(maxBytes)) : { bytes, url };
+  const bytes = await readInRoom(response, needs);
+  return bytes === undefined ? toFinalFailure(toTooLarge(needs.maxBytes)) : { bytes, url };
+}
+
+async function readInRoom(
+  response: Dispatcher.ResponseData,
+  { room, maxBytes, signal }: FetchNeeds & { readonly signal: AbortSignal },
+): Promise<Buffer | undefined> {
+  // It may be broken off while it waits and nobody reads it.
+  response.body.on('error', () => {});
+  const reserved = Math.min(toLength(response) ?? maxBytes, maxBytes);
+  await room.acquire(signal, reserved);
+  let kept = 0;
+  try {
+    const bytes = await readBody(response, maxBytes);
+    kept = bytes?.length ?? 0;
+    return bytes;
+  } finally {
+    room.release(reserved - kept);
+  }
 }
 
 function toLocation({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {

@@ -17,6 +17,8 @@ import { sniffFormat } from './sniff-format.ts';
 
 /** Photos come in faster than they are shrunk; without a bound a batch of large ones takes a gigabyte. */
 const defaultInHand = 24;
+/** Of the largest pictures, this many may be in memory; of smaller ones as many as take no more. */
+const largestInHand = 8;
 
 export interface ImageSourceOptions {
   /** `host` or `host:port`. */
@@ -65,12 +67,13 @@ export function createImageSource(options: ImageSourceOptions): ImageSource {
   const hosts = createHostPaces();
   const breaker = createHostBreaker(options.breaker);
   const hands = createSlots(options.inHand ?? defaultInHand);
+  const room = createSlots(largestInHand * maxBytes);
   const decode = createDecoder(options.decodeParallel);
   return {
     async prepare(reference, { pixelBudget, signal }) {
       const target = parseImageUrl(reference, allowList);
       if ('code' in target) return target;
-      const needs = { agent, allowList, hosts, breaker, hands, totalMs, maxBytes, retryMs };
+      const needs = { agent, allowList, hosts, breaker, hands, room, totalMs, maxBytes, retryMs };
       const fetched = await fetchImage(target, needs, signal);
       if ('code' in fetched) return fetched;
       try {
@@ -80,6 +83,7 @@ export function createImageSource(options: ImageSourceOptions): ImageSource {
         );
       } finally {
         hands.release();
+        room.release(fetched.bytes.length);
       }
     },
     async prepareBytes(bytes, { pixelBudget, signal }) {

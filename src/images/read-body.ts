@@ -5,24 +5,51 @@ import { toFault, type Fault } from '../errors.ts';
 
 /** undefined when the body is longer than `maxBytes`; the connection is then closed. */
 export async function readBody(
-  { headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>,
+  response: Pick<Dispatcher.ResponseData, 'headers' | 'body'>,
   maxBytes: number,
 ): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const declared = Number(headers['content-length'] ?? 0);
-  if (declared > maxBytes) {
+  const { body } = response;
+  const length = toLength(response);
+  if (length !== undefined && length > maxBytes) {
     body.on('error', () => {});
     body.destroy();
     return undefined;
   }
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
+  const pieces = body as AsyncIterable<Buffer>;
+  return length === undefined
+    ? collect(pieces, maxBytes)
+    : fill(Buffer.allocUnsafeSlow(length), pieces);
+}
+
+/** The body's length in bytes where the host announces one. */
+export function toLength({
+  headers,
+}: Pick<Dispatcher.ResponseData, 'headers'>): number | undefined {
+  const announced = Number(headers['content-length']);
+  return Number.isSafeInteger(announced) && announced >= 0 ? announced : undefined;
+}
+
+/** In place, as a large picture in pieces and as a whole would take twice its memory. */
+async function fill(whole: Buffer, pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  let bytes = 0;
+  // The client has checked that the body is as long as it was announced.
+  for await (const piece of pieces) bytes += piece.copy(whole, bytes);
+  return whole.subarray(0, bytes);
+}
+
+async function collect(
+  pieces: AsyncIterable<Buffer>,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
+  const kept: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
     // Leaving the loop destroys the body.
     if (bytes > maxBytes) return undefined;
-    chunks.push(chunk);
+    kept.push(piece);
   }
-  return Buffer.concat(chunks, bytes);
+  return Buffer.concat(kept, bytes);
 }
 
 export function toTooLarge(maxBytes: number): Fault {

@@ -82,6 +82,44 @@ describe('a picture from an allowed host', () => {
     expect((await all).filter((result) => result === '320x256')).toHaveLength(6);
   });
 
+  it('waits where the pictures in memory fill it, however long they announce to be', async () => {
+    const answers: (() => void)[] = [];
+    await using slow = await startPictureHost((_request, response) => {
+      response.write(photo.subarray(0, 100));
+      answers.push(() => response.end(photo.subarray(100)));
+    });
+    await using quick = await startPictureHost((_request, response) => {
+      response.end(photo);
+    }, '127.0.0.2');
+    const source = open({ allowHosts: ['127.0.0.1', '127.0.0.2'], maxBytes: photo.length });
+    const ended: string[] = [];
+    const slows = Array.from({ length: 8 }, async () => {
+      ended.push(await prepare(source, slow.url));
+    });
+    await until('eight pictures have begun to come', () => answers.length === 8);
+    const last = prepare(source, quick.url).then((result) => ended.push(`last ${result}`));
+    await until('the ninth is asked for', () => quick.requests() === 1);
+    for (const answer of answers) answer();
+    await Promise.all([...slows, last]);
+    expect(ended[0]).toBe('320x256');
+    expect(ended).toContain('last 320x256');
+  });
+
+  it('gives its room back whatever becomes of it', async () => {
+    let sent = 0;
+    await using host = await startPictureHost((_request, response) => {
+      sent += 1;
+      if (sent > 32) response.end(photo);
+      else if (sent % 4 === 0) response.end(Buffer.alloc(photo.length + 1));
+      else if (sent % 4 === 1) response.write('x', () => response.destroy());
+      else if (sent % 4 === 2) response.writeHead(200, { 'content-length': 9 }).end('no photo.');
+      else response.writeHead(404).end();
+    });
+    const source = open({ allowHosts: ['127.0.0.1'], maxBytes: photo.length, totalMs: 2000 });
+    for (let n = 0; n < 40; n += 1) await prepare(source, host.url);
+    expect(await prepare(source, host.url)).toBe('320x256');
+  });
+
   it('may stand behind three redirects and no more', async () => {
     await using host = await startPictureHost((request, response) => {
       const left = Number(request.url?.slice(1));
