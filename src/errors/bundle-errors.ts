@@ -64,8 +64,8 @@ export const bundleErrors = {
     zh: '没有任何一行对应到已有的图片：表格中写的是“{wanted}”，而图片名例如“{found}”。请更正表格中的图片名，然后重新发送。',
   },
   E_ROW_IMAGE_NOT_IN_ZIP: {
-    en: 'No picture named "{name}" came with the table. Did you mean "{nearest}"? Correct the name, or add the picture.',
-    zh: '没有找到名为“{name}”的图片。是否是“{nearest}”？请更正图片名，或补上该图片。',
+    en: 'No picture named "{name}" came with the table; there is one named "{nearest}". Correct the name, or add the picture.',
+    zh: '没有找到名为“{name}”的图片，现有的例如“{nearest}”。请更正图片名，或补上该图片。',
   },
   E_ROW_IMAGE_AMBIGUOUS: {
     en: 'There are several pictures named "{name}", such as "{first}" and "{second}". Write the folder before the name.',

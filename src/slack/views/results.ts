@@ -46,9 +46,14 @@ function buildHeadline(batch: Batch, words: Words): string {
 }
 
 /** What to do with the to-do file: where rows failed, correct them; where they were stopped, just go on. */
-function buildTodo({ counts }: Batch, fileName: string, words: Words): string {
+function buildTodo({ counts, summary }: Batch, fileName: string, words: Words): string {
   const { failed, cancelled } = counts;
-  return words.results.todo({ failed, cancelled, name: showText(fileName) });
+  return words.results.todo({
+    failed,
+    cancelled,
+    name: showText(fileName),
+    bundled: summary?.bundle !== undefined,
+  });
 }
 
 function buildAnimated({ sums }: Batch, words: Words): string | undefined {

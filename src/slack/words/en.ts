@@ -110,10 +110,10 @@ export const english: Words = {
       count === 1
         ? '1 picture was animated; I used its first frame.'
         : `${number(count)} pictures were animated; I used their first frame.`,
-    todo: ({ failed, cancelled, name }) =>
+    todo: ({ failed, cancelled, name, bundled }) =>
       failed > 0
-        ? `The ${rows(failed + cancelled)} without an answer ${counted(failed + cancelled, 'is', 'are')} also in ${name}: correct what failed and drop that file here again.`
-        : `The ${rows(cancelled)} not worked on ${counted(cancelled, 'is', 'are')} also in ${name}: to go on with ${counted(cancelled, 'it', 'them')}, drop that file here.`,
+        ? `The ${rows(failed + cancelled)} without an answer ${counted(failed + cancelled, 'is', 'are')} also in ${name}: correct what failed and drop that file here again${bundled ? ', together with the pictures' : ''}.`
+        : `The ${rows(cancelled)} not worked on ${counted(cancelled, 'is', 'are')} also in ${name}: to go on with ${counted(cancelled, 'it', 'them')}, drop that file here${bundled ? ', together with the pictures' : ''}.`,
     undelivered: (user, name, reason) =>
       `${user} the results of *${name}* are ready, but Slack does not take the file (${reason}). They are kept; please tell the person who looks after Darkroom.`,
     elsewhere: (name, channel) =>
@@ -124,7 +124,7 @@ export const english: Words = {
     listTitle: () => '*Batches in this channel, the newest first:*',
     ownTitle: () => '*Your batches that are not finished yet:*',
     listEmpty: () =>
-      'There is no batch in this channel yet. Drop a CSV with image links, and I begin.',
+      'There is no batch in this channel yet. Drop a CSV with image links or a zip of pictures, and I begin.',
     line: ({ id, name, state, link }) =>
       `*${id}* · ${name} · ${state}${link === undefined ? '' : ` · ${link}`}`,
     reading: () => 'reading the file',
@@ -144,7 +144,8 @@ export const english: Words = {
   help: (command) =>
     [
       '*What I can do*',
-      'Drop a CSV with a column of image links, and I write product texts for every row. Progress and the results file come in the thread.',
+      'Drop a CSV with a column of image links, or a zip of pictures, and I write product texts for every row. Progress and the results file come in the thread.',
+      'A CSV dropped together with a zip says which row has which picture. For loose pictures mention me, or send them to me directly.',
       `\`${command} list\` shows the batches of this channel`,
       `\`${command} status 142\` shows how far a batch is`,
       `\`${command} cancel 142\` stops a batch and delivers what is finished`,
@@ -155,7 +156,7 @@ export const english: Words = {
 
   welcome: (command) =>
     [
-      'Hello! Drop a CSV with a column of image links here, and I write product texts for every row.',
+      'Hello! Drop a CSV with a column of image links, or a zip of pictures, here, and I write product texts for every row.',
       'I answer in the thread of your file: how far I am, and a results file at the end.',
       `\`${command} help\` shows what else I can do.`,
     ].join('\n'),

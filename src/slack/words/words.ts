@@ -76,7 +76,8 @@ export interface Words {
     sample(row: number): string;
     field(name: string, value: string): string;
     animated(pictures: number): string;
-    todo(todo: { failed: number; cancelled: number; name: string }): string;
+    /** `bundled` where its rows need the pictures that were dropped. */
+    todo(todo: { failed: number; cancelled: number; name: string; bundled: boolean }): string;
     undelivered(user: string, name: string, reason: string): string;
     elsewhere(name: string, channel: string): string;
   };

@@ -89,10 +89,10 @@ export const chinese: Words = {
     sample: (row) => `*第 ${row} 行*`,
     field: (name, value) => `_${name}：_ ${value}`,
     animated: (count) => `有 ${number(count)} 张图片是动图，只使用了第一帧。`,
-    todo: ({ failed, cancelled, name }) =>
+    todo: ({ failed, cancelled, name, bundled }) =>
       failed > 0
-        ? `没有结果的 ${rows(failed + cancelled)}也单独放在 ${name} 中，改正失败的行后重新发送该文件即可。`
-        : `未处理的 ${rows(cancelled)}也单独放在 ${name} 中，要继续处理，直接发送该文件即可。`,
+        ? `没有结果的 ${rows(failed + cancelled)}也单独放在 ${name} 中，改正失败的行后${bundled ? '连同图片一起' : ''}重新发送该文件即可。`
+        : `未处理的 ${rows(cancelled)}也单独放在 ${name} 中，要继续处理，${bundled ? '请连同图片一起发送该文件' : '直接发送该文件即可'}。`,
     undelivered: (user, name, reason) =>
       `${user} *${name}* 的结果已生成，但 Slack 不接受该文件（${reason}）。结果已保留，请告知负责维护 Darkroom 的同事。`,
     elsewhere: (name, channel) => `无法再在 ${channel} 中发言，*${name}* 的结果发到这里。`,
@@ -101,7 +101,7 @@ export const chinese: Words = {
   batches: {
     listTitle: () => '*本频道的批次（最新的在前）：*',
     ownTitle: () => '*你尚未完成的批次：*',
-    listEmpty: () => '本频道还没有批次。发送带图片链接的 CSV 文件即可开始。',
+    listEmpty: () => '本频道还没有批次。发送带图片链接的 CSV 文件或图片 zip 即可开始。',
     line: ({ id, name, state, link }) =>
       `*${id}* · ${name} · ${state}${link === undefined ? '' : ` · ${link}`}`,
     reading: () => '正在读取文件',
@@ -120,7 +120,8 @@ export const chinese: Words = {
   help: (command) =>
     [
       '*使用方法*',
-      '发送带图片链接列的 CSV 文件，我会为每一行撰写商品文案。进度和结果文件都会发到消息列中。',
+      '发送带图片链接列的 CSV 文件或图片 zip，我会为每一行撰写商品文案。进度和结果文件都会发到消息列中。',
+      'CSV 与 zip 一起发送时，由 CSV 指定每行的图片。单独发送图片时，请提及我，或直接私信给我。',
       `\`${command} 列表\` 查看本频道的批次`,
       `\`${command} 状态 142\` 查看某个批次的进度`,
       `\`${command} 取消 142\` 停止某个批次，并发送已完成的结果`,
@@ -131,7 +132,7 @@ export const chinese: Words = {
 
   welcome: (command) =>
     [
-      '大家好！在这里发送带图片链接列的 CSV 文件，我会为每一行撰写商品文案。',
+      '大家好！在这里发送带图片链接列的 CSV 文件或图片 zip，我会为每一行撰写商品文案。',
       '我会在文件的消息列中回复：先是进度，最后是结果文件。',
       `输入 \`${command} 帮助\` 查看更多用法。`,
     ].join('\n'),
