@@ -10,7 +10,8 @@ model server, all on this machine. Nothing leaves it.
 
 Options
   --once           run one batch and exit: 0 when it completed (also when rows failed), 1 when not
-  --drop FILE      the file to drop with --once; repeat it for several files in one message
+  --drop FILE      the file to drop with --once, a CSV, a zip or a picture; repeat it for several files in
+                   one message
                    (default: the sample, 70 products, a few rows bad on purpose)
   --say TEXT       the message's text, such as "prompt: Describe {{name}} in one sentence"
   --out DIR        where the bot's files are saved with --once (default: demo-results)
