@@ -30,6 +30,45 @@ describe('image tokens', () => {
   });
 });
 
+/** `smart_resize` as the processor has it in Python, with a block of 32 and its own two areas. */
+function countAsProcessor(height: number, width: number): number {
+  const block = 32;
+  const [least, most] = [65_536, 16_777_216];
+  const round = (value: number): number => {
+    const floor = Math.floor(value);
+    if (value - floor !== 0.5) return Math.round(value);
+    return floor % 2 === 0 ? floor : floor + 1;
+  };
+  let rows = round(height / block) * block;
+  let columns = round(width / block) * block;
+  if (rows * columns > most) {
+    const beta = Math.sqrt((height * width) / most);
+    rows = Math.max(block, Math.floor(height / beta / block) * block);
+    columns = Math.max(block, Math.floor(width / beta / block) * block);
+  } else if (rows * columns < least) {
+    const beta = Math.sqrt(least / (height * width));
+    rows = Math.ceil((height * beta) / block) * block;
+    columns = Math.ceil((width * beta) / block) * block;
+  }
+  return (rows * columns) / (block * block);
+}
+
+describe('the tokens of a picture that was shrunk to its budget', () => {
+  it('are exactly those that the processor makes of it', () => {
+    const side = fc.integer({ min: 8, max: 7000 });
+    const budget = fc.constantFrom(...Object.values(pixelBudgets));
+    fc.assert(
+      fc.property(side, side, budget, (width, height, pixels) => {
+        // Larger or narrower pictures are refused.
+        fc.pre(Math.max(width, height) <= 50 * Math.min(width, height));
+        const sent = toTargetSize({ width, height }, pixels);
+        expect(toImageTokens(sent)).toBe(countAsProcessor(sent.height, sent.width));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('target size', () => {
   const side = fc.integer({ min: 1, max: 20_000 });
   const budget = fc.constantFrom(...Object.values(pixelBudgets));
