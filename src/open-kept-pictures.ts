@@ -2,7 +2,7 @@
 
 import type { EngineParts } from './engine.ts';
 import { createKeptPictures, type KeptPictures } from './images/kept-pictures.ts';
-import { openStepDirectory } from './step-directory.ts';
+import { openPicturesDirectory } from './pictures-directory.ts';
 
 /** Removes all of them when it is disposed. */
 export async function openKeptPictures({
@@ -10,7 +10,7 @@ export async function openKeptPictures({
   log,
   stores,
 }: EngineParts): Promise<KeptPictures & AsyncDisposable> {
-  const directory = await openStepDirectory(config.dataDir);
+  const directory = await openPicturesDirectory(config.dataDir);
   const kept = createKeptPictures({
     directory: directory.path,
     onError: (error) => log.warn({ err: error }, 'a prepared picture was not kept or not removed'),
