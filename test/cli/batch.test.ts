@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startModelServer } from '../../src/sandbox/model/model-server.ts';
 import { startPictureHost } from '../../src/sandbox/pictures/picture-host.ts';
+import { makePng } from '../images/pictures.ts';
+import { zip } from '../intake/bundle/archives.ts';
 
 const program = join(import.meta.dirname, '../../src/cli/batch.ts');
 
@@ -52,11 +54,32 @@ describe('npm run batch', () => {
     expect(await readFile(join(directory, 'shop.todo.csv'), 'utf8')).toContain('cup');
   });
 
+  it('runs a zip with the table beside it, and leaves both where they are', async () => {
+    const model = await startModelServer({ profile: 'instant' });
+    onTestFinished(() => model.close());
+    const directory = await mkdtemp(join(tmpdir(), 'darkroom-cli-'));
+    const paths = ['shop.zip', 'list.csv'].map((name) => join(directory, name));
+    const [archive = '', list = ''] = paths;
+    const [red, blue] = [await makePng(), await makePng(64, 64)];
+    await writeFile(archive, await zip({ 'p/red.png': red, 'p/blue.png': blue }));
+    await writeFile(list, 'name,image\nMug,blue.png\nCup,RED.png\n');
+
+    const ended = await batch([...paths, '--vllm', model.url]);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.out).toContain('2 of 2 rows done');
+    const files = ['list.csv', 'shop.results.csv', 'shop.zip'];
+    expect((await readdir(directory)).toSorted()).toEqual(files);
+    const [, first]: string[][] = parse(await readFile(join(directory, 'shop.results.csv')));
+    expect(first?.slice(0, 2)).toEqual(['Mug', 'blue.png']);
+    expect(first?.[2]).toContain('64x64');
+  });
+
   it('explains itself, and what was typed wrong', async () => {
     expect(await batch(['--help'])).toMatchObject({ code: 0 });
     expect((await batch([])).err).toContain('Name a file');
     expect((await batch(['/no/such.csv'])).err).toContain('cannot be read');
     expect((await batch([tmpdir()])).err).toContain('is not a file');
+    expect((await batch(['a.csv', 'b.csv'])).err).toContain('not a.csv and b.csv');
     expect((await batch(['x.csv', '--outt', 'y'])).err).toContain('--outt');
   });
 
