@@ -39,7 +39,9 @@ async function runDemo(options: DemoOptions): Promise<number> {
     const run = { workspace, pictures, options, print, botEnded: bot.ended };
     return (await runOnce(run)) ? 0 : 1;
   }
-  print(`\nOpen ${workspace.url} and drop a CSV into #products; samples are there to drop.`);
+  print(
+    `\nOpen ${workspace.url} and drop a CSV or a zip of pictures into #products; samples are there to drop.`,
+  );
   print('Ctrl+C ends the demo.');
   return await untilInterrupted(bot);
 }

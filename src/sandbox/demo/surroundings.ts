@@ -10,6 +10,7 @@ import { startPictureHost } from '../pictures/picture-host.ts';
 import { provideRedis } from '../redis/redis-server.ts';
 import { removeKeys } from '../redis/remove-keys.ts';
 import { sampleCsv, sampleNames } from '../samples/sample-csv.ts';
+import { sampleZip, sampleZipName } from '../samples/sample-zip.ts';
 import { startWorkspace, type Workspace } from '../workspace/workspace.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { findFreePort } from '../http/free-port.ts';
@@ -44,9 +45,12 @@ export async function startSurroundings(
   const workspace = await startWorkspace({
     mode: options.mode,
     botEventsUrl: () => eventsUrl,
-    samples: Object.fromEntries(
-      sampleNames.map((name) => [name, () => sampleCsv(name, pictures.host)]),
-    ),
+    samples: {
+      ...Object.fromEntries(
+        sampleNames.map((name) => [name, () => sampleCsv(name, pictures.host)]),
+      ),
+      [sampleZipName]: sampleZip,
+    },
   });
   stack.defer(() => workspace.close());
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-demo-'));

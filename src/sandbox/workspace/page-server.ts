@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
+import { describeType } from './file-objects.ts';
 import { toFileAnswer } from './file-server.ts';
 import { type Answer, answerThrough, toJsonAnswer, toTextAnswer } from './http-answer.ts';
 import { runPageAction } from './page-actions.ts';
@@ -66,7 +67,8 @@ async function readSample(world: World, name: string): Promise<Answer> {
   const { samples } = world.settings;
   const read = Object.hasOwn(samples, name) ? samples[name] : undefined;
   if (!read) return notFound;
-  const headers = { 'content-type': 'text/csv', 'content-disposition': 'attachment' };
+  const { mimetype } = describeType(name);
+  const headers = { 'content-type': mimetype, 'content-disposition': 'attachment' };
   return { status: 200, headers, body: await read() };
 }
 

@@ -15,7 +15,7 @@ export interface Settings {
   commands: string[];
   shortcuts: { name: string; callbackId: string }[];
   /** Files that the page offers to drop, by name. */
-  samples: Record<string, () => Promise<string> | string>;
+  samples: Record<string, () => Promise<string | Buffer> | string | Buffer>;
   /** How long after completeUploadExternal the file appears in its channel. */
   shareDelayMs: number;
   triggerTtlMs: number;

@@ -37,7 +37,8 @@ async function post(name, body) {
 /** A file that the workspace offers to drop. */
 export async function readSample(name) {
   const response = await fetch(`/samples/${encodeURIComponent(name)}`);
-  return new File([await response.blob()], name, { type: 'text/csv' });
+  const bytes = await response.blob();
+  return new File([bytes], name, { type: bytes.type });
 }
 
 /** Where a file's bytes are. */
