@@ -30,17 +30,19 @@ describe('image tokens', () => {
   });
 });
 
+/** Python's `round`: from the middle to the even one. */
+function roundAsPython(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
 /** `smart_resize` as the processor has it in Python, with a block of 32 and its own two areas. */
 function countAsProcessor(height: number, width: number): number {
   const block = 32;
   const [least, most] = [65_536, 16_777_216];
-  const round = (value: number): number => {
-    const floor = Math.floor(value);
-    if (value - floor !== 0.5) return Math.round(value);
-    return floor % 2 === 0 ? floor : floor + 1;
-  };
-  let rows = round(height / block) * block;
-  let columns = round(width / block) * block;
+  let rows = roundAsPython(height / block) * block;
+  let columns = roundAsPython(width / block) * block;
   if (rows * columns > most) {
     const beta = Math.sqrt((height * width) / most);
     rows = Math.max(block, Math.floor(height / beta / block) * block);
