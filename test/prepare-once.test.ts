@@ -83,6 +83,7 @@ describe('preparing equal pictures', () => {
     void world.prepare(url, options({ pixelBudget: 2000 }));
     void world.prepare(url, options({ batch: other }));
     await begun(world, 6);
+    expect(world.works.map(({ reference }) => reference)).toContain('https://shop.example/b.jpg');
     for (const { end } of world.works) end(picture);
   });
 
@@ -135,5 +136,6 @@ describe('preparing equal pictures', () => {
     void world.prepare(url, options({ batch: several }));
     await begun(world, 3);
     world.works[2]?.end(picture);
+    expect(world.works).toHaveLength(3);
   });
 });

@@ -44,9 +44,12 @@ export interface KeptPictures {
   forget(batchId: string): Promise<void>;
 }
 
+/** All but the bytes, which are on the disk, and how many they are. */
+type KeptPicture = Omit<PreparedImage, 'bytes'> & { readonly length: number };
+
 interface Entry {
   readonly batchId: string;
-  readonly kept: Fault | (Omit<PreparedImage, 'bytes'> & { readonly length: number });
+  readonly kept: Fault | KeptPicture;
 }
 
 export function createKeptPictures(options: KeptPicturesOptions): KeptPictures {
@@ -79,10 +82,7 @@ export function createKeptPictures(options: KeptPicturesOptions): KeptPictures {
       if (entry === undefined) return undefined;
       entries.delete(key);
       entries.set(key, entry);
-      if ('code' in entry.kept) return entry.kept;
-      const { length, ...picture } = entry.kept;
-      const read = await readFile(toPath(directory, key)).catch(() => undefined);
-      return read?.length === length ? { ...picture, bytes: read } : undefined;
+      return 'code' in entry.kept ? entry.kept : read(toPath(directory, key), entry.kept);
     },
     async keep(batchId, key, prepared) {
       if ('code' in prepared) {
@@ -92,14 +92,11 @@ export function createKeptPictures(options: KeptPicturesOptions): KeptPictures {
       const { bytes: content, ...picture } = prepared;
       await remove(key);
       try {
-        // Whoever tidies the disk may have removed it from under an idle process.
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-        await writeFile(toPath(directory, key), content);
+        await write(directory, key, content);
+        await add(key, { batchId, kept: { ...picture, length: content.length } });
       } catch (error) {
         onError?.(error);
-        return;
       }
-      await add(key, { batchId, kept: { ...picture, length: content.length } });
     },
     hasAny: (batchId) => entries.values().some((entry) => entry.batchId === batchId),
     async forget(batchId) {
@@ -107,6 +104,20 @@ export function createKeptPictures(options: KeptPicturesOptions): KeptPictures {
       await Promise.all(keys.toArray().map(([key]) => remove(key)));
     },
   };
+}
+
+async function read(
+  path: string,
+  { length, ...picture }: KeptPicture,
+): Promise<PreparedImage | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  return bytes?.length === length ? { ...picture, bytes } : undefined;
+}
+
+async function write(directory: string, key: string, content: Buffer): Promise<void> {
+  // Whoever tidies the disk may have removed it from under an idle process.
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(toPath(directory, key), content);
 }
 
 /** Named by a hash: what comes out of a file is never part of a path. */
