@@ -36,7 +36,7 @@ export interface Spool {
    */
   locate(batch: BatchDrop, file: number, signal: AbortSignal): Promise<string | Fault>;
   remove(drop: Drop): Promise<void>;
-  /** Removes the files of batches that have ended, of those that were fetched for `locate`. */
+  /** Removes the files of batches that have ended, of those that were asked for by `locate`. */
   removeEnded(): Promise<void>;
 }
 
@@ -61,8 +61,8 @@ export function createSpool(needs: SpoolNeeds): Spool {
     },
     async locate({ id, drop }, index, signal) {
       const path = toPath(dataDir, drop, index);
-      if (await exists(path)) return path;
       located.set(id, drop);
+      if (await exists(path)) return path;
       const work = (stop: AbortSignal): Promise<string | Fault> =>
         fetchPatiently(drop, index, { needs, signal: stop });
       return flights.join(path, work, signal);

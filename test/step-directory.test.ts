@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -36,6 +36,9 @@ it('what a killed process left is removed after a day, and nothing else is', asy
   await writeFile(join(left.path, 'spool'), 'a');
   const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 3600;
   await utimes(left.path, twoDaysAgo, twoDaysAgo);
+  const dropped = join(dataDir, 'drop-1');
+  await mkdir(dropped);
+  await utimes(dropped, twoDaysAgo, twoDaysAgo);
   await writeFile(join(dataDir, 'notes.txt'), 'mine');
   await utimes(join(dataDir, 'notes.txt'), twoDaysAgo, twoDaysAgo);
   await using current = await openStepDirectory(dataDir);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseMessage, toDrops, type SlackMessage } from '../../src/slack/to-drops.ts';
+import {
+  parseMessage,
+  toAskedDrops,
+  toDrops,
+  type SlackMessage,
+} from '../../src/slack/to-drops.ts';
 import { toMentionRun } from '../../src/slack/to-mention-run.ts';
 
 const table = { id: 'F1', name: 'products.csv', mimetype: 'text/csv' };
@@ -119,6 +124,14 @@ describe('a message with pictures', () => {
     ],
   ])('%s', (_, parts, expected) => {
     expect(drops(parts).map(({ files }) => files.map(({ id }) => id))).toEqual(expected);
+  });
+
+  it('that somebody points at later count all the same', () => {
+    const asking = { team: 'T1', channel: 'C1', user: 'U2', key: 'k', text: 'group: off' };
+    const asked = toAskedDrops(message({ files: [photo, cat] }), asking);
+    expect(asked).toMatchObject([{ key: 'k:0', user: 'U2', text: 'group: off', addressed: true }]);
+    expect(asked[0]?.files).toHaveLength(2);
+    expect(toAskedDrops(message({ files: [zip, csv] }), asking)).toHaveLength(1);
   });
 
   it('keeps what only the media type has told', () => {

@@ -29,17 +29,17 @@ export async function openBundle(
 ): Promise<TableReader> {
   const bundle = await sortFiles(files, options.signal);
   const [table, ...others] = bundle.tables;
-  if (others.length > 0) {
+  if (others.length > 0 && bundle.pictures.length > 0) {
     const names = bundle.tables.map(({ name }) => name).slice(0, 5);
     fail('E_ZIP_MANIFEST_AMBIGUOUS', { names: names.join(', ') });
   }
   const found = toFound(bundle);
-  if (table !== undefined)
+  if (table !== undefined && others.length === 0)
     return openManifest(table, { ...options, pictures: bundle.pictures, found });
   const name = files[0]?.name ?? '';
   const { pictures } = bundle;
   if (pictures.length === 0) {
-    const rest = [...bundle.skipped, ...bundle.nested];
+    const rest = [...bundle.tables.map((one) => one.name), ...bundle.skipped, ...bundle.nested];
     fail('E_ZIP_NO_IMAGES', { name, found: listExtensions(rest) });
   }
   if (pictures.length > options.maxRows) {

@@ -28,8 +28,12 @@ export function createPictureIndex(pictures: readonly BundledImage[]): PictureIn
   const used = new Set<BundledImage>();
   const suggest = createSuggestions(pictures);
 
-  const lookUp = (text: string): readonly BundledImage[] =>
-    byPath.get(toKey(text)) ?? byName.get(toKey(text)) ?? [];
+  const lookUp = (text: string): readonly BundledImage[] => {
+    const found = byPath.get(toKey(text)) ?? byName.get(toKey(text)) ?? [];
+    // Where case alone tells two pictures apart, it counts.
+    const same = found.filter(({ name }) => name === text);
+    return same.length === 1 ? same : found;
+  };
 
   const toReference = (text: string): BundledImage | Fault => {
     const [first, second] = lookUp(text);

@@ -49,6 +49,12 @@ const refused: readonly Refused[] = [
     params: { found: '.txt ×3, .pdf ×1' },
   },
   {
+    what: 'of tables alone',
+    bytes: zip({ 'a.csv': 'x', 'b.csv': 'x', 'c.txt': 'x' }),
+    code: 'E_ZIP_NO_IMAGES',
+    params: { found: '.csv ×2, .txt ×1' },
+  },
+  {
     what: 'leading to the folder above',
     bytes: rawZip([{ name: 'a.png' }, { name: '../../etc/passwd' }]),
     code: 'E_ZIP_UNSAFE_PATH',

@@ -29,6 +29,12 @@ describe('a table beside pictures names them', () => {
     ],
     ['with backslashes', ['p/a.jpg'], 'image\n.\\p\\a.jpg', [['p/a.jpg']]],
     ['in another case', ['A.JPG'], 'image\na.jpg', [['A.JPG']]],
+    [
+      'in the right case where only case tells them apart',
+      ['A.jpg', 'a.jpg'],
+      'image\na.jpg\nA.jpg',
+      [['a.jpg'], ['A.jpg']],
+    ],
     ['in decomposed characters', ['café.jpg'], 'image\ncafe\u0301.jpg', [['café.jpg']]],
     [
       'in a column of any name',
