@@ -97,6 +97,63 @@ describe('reading a dropped file', () => {
     expect(order).toEqual(['taken', 'chunk', 'chunk', 'chunk']);
   });
 
+  it('keeps the files that rows read their pictures from', async () => {
+    const nothing = { count: 0, names: [] };
+    const found = { unused: nothing, skipped: nothing, nested: nothing };
+    const bundle = { pictures: 1, rowsMissing: 0, ...found };
+    const { read, seen } = world({
+      openTable: async () => ({
+        table,
+        async *chunks() {
+          yield rowsOf(1);
+        },
+        summary: () => ({ ...summary, bundle }),
+      }),
+    });
+    await read();
+    expect(seen.plan?.summary.bundle).toEqual(bundle);
+    expect(seen.removed).toBe(0);
+  });
+
+  it('leaves pictures alone that nobody sent to it', async () => {
+    const photo = { path: '/tmp/x', name: 'x.jpg', bytes: 5, hash: 'a', kind: 'picture' } as const;
+    const { read, seen } = world({ fetchFiles: async () => [photo] });
+    await read();
+    expect(seen).toMatchObject({ refused: [], discarded: 1, removed: 1 });
+    const addressed = world({ fetchFiles: async () => [photo], drop: { addressed: true } });
+    await addressed.read();
+    expect(addressed.seen.plan).toBeDefined();
+  });
+
+  it.each([
+    ['', true],
+    ['group: off', false],
+    ['分组：关', false],
+  ])('with the words "%s" may group pictures: %s', async (text, expected) => {
+    const asked: boolean[] = [];
+    const { read } = world({
+      drop: { text },
+      openTable: async (_, { grouping }) => {
+        asked.push(grouping);
+        return noImages();
+      },
+    });
+    await read();
+    expect(asked).toEqual([expected]);
+  });
+
+  it('is another batch for the same files where grouping is off', async () => {
+    const prints = await Promise.all(
+      ['', 'group: off', 'group: on'].map(async (text) => {
+        const { read, seen } = world({ drop: { text } });
+        await read();
+        return seen.fingerprint;
+      }),
+    );
+    expect(new Set(prints).size).toBe(2);
+    expect(prints[2]).toBe(prints[0]);
+  });
+
   it('does nothing for a batch that is no longer being read', async () => {
     const { read, seen } = world({ ledger: { readBatch: async () => template } });
     await read();

@@ -232,6 +232,7 @@ describe('names are understood that are', () => {
     ['UTF-8 without saying so', { name: '商品/灯.jpg' }, '商品/灯.jpg'],
     ['GBK', { name: gbk }, '商品/灯.jpg'],
     ['CP437', { name: Buffer.from('caf\u0082-gr\u0081n.jpg', 'latin1') }, 'café-grün.jpg'],
+    ['CP437 that could be rare GBK', { name: Buffer.from('gr\u0081n.jpg', 'latin1') }, 'grün.jpg'],
     ['decomposed', { name: 'cafe\u0301.jpg', flags: 0x800 }, 'café.jpg'],
     ['written with backslashes', { name: 'mugs\\red.jpg' }, 'mugs/red.jpg'],
   ] as const)('%s', async ([, entry, expected]) => {
