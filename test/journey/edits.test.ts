@@ -11,7 +11,8 @@ const editEveryMs = 3_000;
 it('a message is edited at most every 3 s, and all messages 40 times a minute', async (test) => {
   await using world = await startOwnWorld(test, { workspace: { rateTiers: true } });
   const { workspace, model, drop, table } = world;
-  model.faults.next({ slowMs: 300 }, Infinity);
+  // Slow enough that the edits of a minute are spent before the batches are done.
+  model.faults.next({ slowMs: 1500 }, Infinity);
   const names = Array.from({ length: batches }, (_, index) => `part-${index + 1}.csv`);
   const channels = [workspace.channels.products.id, workspace.channels.dm.ada.id];
   const threads = await Promise.all(
