@@ -2,7 +2,7 @@
 // undone in reverse, also when a start fails half way.
 
 import type { Config } from './config.ts';
-import { startEngine } from './engine.ts';
+import { startEngine } from './engine/engine.ts';
 import { maxBytesOf } from './intake/max-bytes.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './ops/metrics.ts';
@@ -11,8 +11,8 @@ import { createThreadMemory } from './queue/thread-memory.ts';
 import { createSlack } from './slack/create-slack.ts';
 import type { Desk } from './slack/desk.ts';
 import type { ThreadState, UploadRecord } from './slack/thread-memory.ts';
-import { checkDataDir } from './step-directory.ts';
-import { openStores, type Stores } from './stores.ts';
+import { checkDataDir } from './engine/step-directory.ts';
+import { openStores, type Stores } from './engine/stores.ts';
 
 /** Serves from the moment it resolves; disposing gives back what is not finished. */
 export async function startApp(config: Config, log: Logger): Promise<AsyncDisposable> {

@@ -6,7 +6,7 @@ import { copyFile, mkdir, stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { toLanguage } from '../batch/language.ts';
-import type { EngineEdges } from '../engine.ts';
+import type { EngineEdges } from '../engine/engine.ts';
 
 export interface LocalFiles {
   /** Created when it is missing. */

@@ -1,12 +1,12 @@
 // A row's picture, wherever it comes from: a link is fetched, a dropped one is read from the disk.
 
-import type { BundledImage } from './batch/row.ts';
-import type { Fault } from './errors.ts';
-import type { ImageSource } from './images/image-source.ts';
-import { createSlots } from './images/slots.ts';
-import { readPicture } from './intake/bundle/read-picture.ts';
+import type { BundledImage } from '../batch/row.ts';
+import type { Fault } from '../errors.ts';
+import type { ImageSource } from '../images/image-source.ts';
+import { createSlots } from '../images/slots.ts';
+import { readPicture } from '../intake/bundle/read-picture.ts';
 import type { Spool } from './spool.ts';
-import type { PrepareImage } from './work/ports.ts';
+import type { PrepareImage } from '../work/ports.ts';
 
 /** Pictures read from the disk at once; each may hold 20 MB twice. Reading is quick, decoding is not. */
 const maxReads = 4;

@@ -1,13 +1,13 @@
 // Equal pictures of a batch are prepared once in a process: rows that need one at the same time share
 // the work, later rows read it from the disk.
 
-import type { Batch } from './batch/batch.ts';
-import type { PreparedImage } from './batch/completion.ts';
-import type { ImageReference } from './batch/row.ts';
-import type { Fault } from './errors.ts';
-import type { KeptPictures } from './images/kept-pictures.ts';
+import type { Batch } from '../batch/batch.ts';
+import type { PreparedImage } from '../batch/completion.ts';
+import type { ImageReference } from '../batch/row.ts';
+import type { Fault } from '../errors.ts';
+import type { KeptPictures } from '../images/kept-pictures.ts';
 import { createSharedFlight } from './shared-flight.ts';
-import type { PrepareImage } from './work/ports.ts';
+import type { PrepareImage } from '../work/ports.ts';
 
 /** A row that goes back ends its own waiting; the work ends when no row waits for it any more. */
 export function createPrepareOnce(prepare: PrepareImage, kept: KeptPictures): PrepareImage {

@@ -1,28 +1,28 @@
 // The engine without a conversation: Redis, pictures, model server and results, joined with the work.
 // The bot and the command line give it what differs between them: where files come from and go to.
 
-import type { Batch, DroppedFile } from './batch/batch.ts';
-import type { Language } from './batch/language.ts';
-import type { WorkedOutcome } from './batch/row.ts';
-import type { SpooledFile } from './batch/spooled-file.ts';
-import type { WrittenResults } from './batch/results.ts';
-import type { EngineConfig } from './config.ts';
-import { startSteps } from './engine-steps.ts';
-import { createImageSource } from './images/image-source.ts';
+import type { Batch, DroppedFile } from '../batch/batch.ts';
+import type { Language } from '../batch/language.ts';
+import type { WorkedOutcome } from '../batch/row.ts';
+import type { SpooledFile } from '../batch/spooled-file.ts';
+import type { WrittenResults } from '../batch/results.ts';
+import type { EngineConfig } from '../config.ts';
+import { startSteps } from './steps.ts';
+import { createImageSource } from '../images/image-source.ts';
 import { openKeptPictures } from './open-kept-pictures.ts';
-import type { Logger } from './logger.ts';
-import { createGate, type Gate, type GateCounts } from './queue/gate.ts';
+import type { Logger } from '../logger.ts';
+import { createGate, type Gate, type GateCounts } from '../queue/gate.ts';
 import { createPrepareImage } from './prepare-image.ts';
 import { createPrepareOnce } from './prepare-once.ts';
 import { createSpool, type Spool } from './spool.ts';
 import type { Stores } from './stores.ts';
-import { createBreaker } from './vllm/breaker.ts';
-import { createModelServer, type ModelServer } from './vllm/model-server.ts';
-import { watchServer } from './vllm/watch-server.ts';
-import { createModelNote } from './work/model-note.ts';
-import { createQuestions } from './work/questions.ts';
-import { createRowWorker, rowWorkerDefaults } from './work/row-worker.ts';
-import { createStrikes } from './work/strikes.ts';
+import { createBreaker } from '../vllm/breaker.ts';
+import { createModelServer, type ModelServer } from '../vllm/model-server.ts';
+import { watchServer } from '../vllm/watch-server.ts';
+import { createModelNote } from '../work/model-note.ts';
+import { createQuestions } from '../work/questions.ts';
+import { createRowWorker, rowWorkerDefaults } from '../work/row-worker.ts';
+import { createStrikes } from '../work/strikes.ts';
 
 /** What differs between the bot and the command line. */
 export interface EngineEdges {

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { PreparedImage } from '../src/batch/completion.ts';
-import { toFault, type Fault } from '../src/errors.ts';
-import { createKeptPictures } from '../src/images/kept-pictures.ts';
-import { createPrepareOnce } from '../src/prepare-once.ts';
-import type { PrepareImage } from '../src/work/ports.ts';
-import { batch } from './work/fakes.ts';
+import type { PreparedImage } from '../../src/batch/completion.ts';
+import { toFault, type Fault } from '../../src/errors.ts';
+import { createKeptPictures } from '../../src/images/kept-pictures.ts';
+import { createPrepareOnce } from '../../src/engine/prepare-once.ts';
+import type { PrepareImage } from '../../src/work/ports.ts';
+import { batch } from '../work/fakes.ts';
 
 type Prepared = PreparedImage | Fault;
 

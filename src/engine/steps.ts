@@ -2,18 +2,18 @@
 // the results writer, and the edges' way of fetching and delivering.
 
 import type { EngineParts } from './engine.ts';
-import { toDropName } from './batch/drop-name.ts';
-import type { SortedFile } from './batch/spooled-file.ts';
-import type { TableReader } from './batch/table.ts';
-import { openBundle } from './intake/bundle/open-bundle.ts';
-import { namesPictures } from './intake/names-pictures.ts';
-import { openTable } from './intake/open-table.ts';
-import { createSteps } from './queue/steps.ts';
-import { writeResults } from './results/write-results.ts';
+import { toDropName } from '../batch/drop-name.ts';
+import type { SortedFile } from '../batch/spooled-file.ts';
+import type { TableReader } from '../batch/table.ts';
+import { openBundle } from '../intake/bundle/open-bundle.ts';
+import { namesPictures } from '../intake/names-pictures.ts';
+import { openTable } from '../intake/open-table.ts';
+import { createSteps } from '../queue/steps.ts';
+import { writeResults } from '../results/write-results.ts';
 import { openStepDirectory, removeAbandoned } from './step-directory.ts';
 import type { Spool } from './spool.ts';
-import { createFinishStep, type FinishNeeds } from './work/finish-batch.ts';
-import { createReadStep, type OpenTableOptions, type ReadNeeds } from './work/read-batch.ts';
+import { createFinishStep, type FinishNeeds } from '../work/finish-batch.ts';
+import { createReadStep, type OpenTableOptions, type ReadNeeds } from '../work/read-batch.ts';
 
 /** This process runs steps from now on; disposing aborts them, and they run again elsewhere. */
 export function startSteps(parts: EngineParts, spool: Spool): AsyncDisposable {

@@ -2,7 +2,11 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { checkDataDir, openStepDirectory, removeAbandoned } from '../src/step-directory.ts';
+import {
+  checkDataDir,
+  openStepDirectory,
+  removeAbandoned,
+} from '../../src/engine/step-directory.ts';
 
 async function createDataDir(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'steps-'));

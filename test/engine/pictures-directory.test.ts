@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openPicturesDirectory } from '../src/pictures-directory.ts';
+import { openPicturesDirectory } from '../../src/engine/pictures-directory.ts';
 
 async function dataDirWith(names: readonly string[]): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-test-'));

@@ -5,11 +5,11 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasEnded, type Batch, type Drop, type DroppedFile } from './batch/batch.ts';
-import { toFileKind } from './batch/file-kind.ts';
-import type { SortedFile, SpooledFile } from './batch/spooled-file.ts';
-import { UserError, type Fault } from './errors.ts';
-import type { Log } from './logger.ts';
+import { hasEnded, type Batch, type Drop, type DroppedFile } from '../batch/batch.ts';
+import { toFileKind } from '../batch/file-kind.ts';
+import type { SortedFile, SpooledFile } from '../batch/spooled-file.ts';
+import { UserError, type Fault } from '../errors.ts';
+import type { Log } from '../logger.ts';
 import { createSharedFlight } from './shared-flight.ts';
 
 /** Of the directories; see step-directory.ts for those that a killed process leaves. */

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UserError, toFault } from '../src/errors.ts';
-import { createSpool, type Spool, type SpoolNeeds } from '../src/spool.ts';
-import { until } from './support/until.ts';
-import { batch, quiet } from './work/fakes.ts';
+import { UserError, toFault } from '../../src/errors.ts';
+import { createSpool, type Spool, type SpoolNeeds } from '../../src/engine/spool.ts';
+import { until } from '../support/until.ts';
+import { batch, quiet } from '../work/fakes.ts';
 
 let dataDir: string;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toError } from './errors.ts';
+import { toError } from '../errors.ts';
 import { spoolPrefix } from './spool.ts';
 
 const prefix = 'batch-';

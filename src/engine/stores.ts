@@ -1,14 +1,14 @@
 // Everything that lives in Redis, opened once a process.
 
-import type { EngineConfig } from './config.ts';
-import type { Logger } from './logger.ts';
-import { createAnswerCache, type AnswerCache } from './queue/answer-cache.ts';
-import { createAnnouncements, type Announcements } from './queue/announcements.ts';
-import { checkRedis } from './queue/check-redis.ts';
-import { createRedis, type RedisConnections } from './queue/create-redis.ts';
-import { createEndpoint, type Endpoint } from './queue/endpoint.ts';
-import { createLedger, type Ledger } from './queue/ledger.ts';
-import { createStore, type Store } from './queue/store.ts';
+import type { EngineConfig } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { createAnswerCache, type AnswerCache } from '../queue/answer-cache.ts';
+import { createAnnouncements, type Announcements } from '../queue/announcements.ts';
+import { checkRedis } from '../queue/check-redis.ts';
+import { createRedis, type RedisConnections } from '../queue/create-redis.ts';
+import { createEndpoint, type Endpoint } from '../queue/endpoint.ts';
+import { createLedger, type Ledger } from '../queue/ledger.ts';
+import { createStore, type Store } from '../queue/store.ts';
 
 export interface Stores extends AsyncDisposable {
   readonly redis: RedisConnections;

@@ -1,7 +1,7 @@
 // The pictures that this process keeps on the disk, for as long as their batches need them.
 
 import type { EngineParts } from './engine.ts';
-import { createKeptPictures, type KeptPictures } from './images/kept-pictures.ts';
+import { createKeptPictures, type KeptPictures } from '../images/kept-pictures.ts';
 import { openPicturesDirectory } from './pictures-directory.ts';
 
 /** Removes all of them when it is disposed. */
