@@ -75,6 +75,8 @@ export interface FaultGroup {
   readonly lines: readonly number[];
   /** The first such fault, for its sentence. */
   readonly example: Fault;
+  /** True where the faults differ in what they name, so that the example speaks for one row only. */
+  readonly varied: boolean;
 }
 
 export interface Batch {

@@ -84,6 +84,7 @@ function parseFaultGroup(code: string, faults: StoredHash): FaultGroup {
     count: numberOf(faults, `${code}:count`),
     lines: lines.toSorted((a, b) => a - b),
     example,
+    varied: faults[`${code}:varied`] === '1',
   };
 }
 

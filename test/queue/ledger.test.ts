@@ -247,7 +247,19 @@ describe('commits', () => {
     });
     const example = toFault('E_ROW_NO_IMAGE', { column: 'image_url' });
     const lines = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
-    expect(batch?.faultGroups).toEqual([{ code: 'E_ROW_NO_IMAGE', count: 12, lines, example }]);
+    const group = { code: 'E_ROW_NO_IMAGE', count: 12, lines, example };
+    expect(batch?.faultGroups).toEqual([{ ...group, varied: false }]);
+  });
+
+  it('mark a cause whose faults name different things', async () => {
+    const { ledger } = createFixture();
+    const id = await startBatch(ledger, 2);
+    const lease = await leaseOne(ledger);
+    for (const row of lease.rows) {
+      const fault = toFault('E_ROW_NO_IMAGE', { column: `column ${row.index}` });
+      await ledger.commit(lease, row, { status: 'failed', fault });
+    }
+    expect((await ledger.readBatch(id))?.faultGroups).toMatchObject([{ count: 2, varied: true }]);
   });
 
   it('turn running into finishing with the last row, and end it once', async () => {

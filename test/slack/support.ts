@@ -47,6 +47,7 @@ export function aBatch(parts: Partial<Batch> = {}): Batch {
         count: 3,
         lines: [4, 18, 20],
         example: { code: 'E_ROW_NO_IMAGE', params: { column: 'image_url' } },
+        varied: false,
       },
     ],
     createdMs: Date.now(),

@@ -135,6 +135,7 @@ function hostile(language: Language): Batch {
       count: 1_000,
       lines: [999_991, 999_992, 999_993, 999_994, 999_995, 999_996],
       example: { code: 'E_ROW_NO_IMAGE' as const, params: { column: evil } },
+      varied: true,
     })),
   };
 }

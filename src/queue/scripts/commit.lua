@@ -26,6 +26,9 @@ else
     local lines = redis.call('HGET', faults, code .. ':lines')
     local _, commas = string.gsub(lines, ',', ',')
     if commas < 9 then redis.call('HSET', faults, code .. ':lines', lines .. ',' .. ARGV[6]) end
+    if redis.call('HGET', faults, code .. ':example') ~= ARGV[10] then
+      redis.call('HSET', faults, code .. ':varied', 1)
+    end
   end
 end
 touch(id)

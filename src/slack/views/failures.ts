@@ -13,11 +13,12 @@ function buildGroup(group: FaultGroup, batch: Pick<Batch, 'language'>): string {
   const words = wordsOf(batch.language);
   const named = group.lines.slice(0, linesShown);
   const sentence = showText(sentenceOf(group.example, batch.language), 200);
-  return words.failures.group(
-    group.count,
+  return words.failures.group({
+    rows: group.count,
     sentence,
-    words.rowNumbers(named, group.count > named.length),
-  );
+    lines: words.rowNumbers(named, group.count > named.length),
+    varied: group.varied,
+  });
 }
 
 /** undefined while no row has failed. */

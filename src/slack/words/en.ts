@@ -87,7 +87,8 @@ export const english: Words = {
 
   failures: {
     title: (count) => `*${rows(count)} failed:*`,
-    group: (count, sentence, lines) => `${number(count)} × ${sentence} (${lines})`,
+    group: (group) =>
+      `${number(group.rows)} × ${group.varied ? 'for example: ' : ''}${group.sentence} (${group.lines})`,
     moreCauses: (count) =>
       `${number(count)} more ${counted(count, 'cause', 'causes')}: see the results file`,
   },

@@ -58,7 +58,8 @@ export interface Words {
 
   readonly failures: {
     title(rows: number): string;
-    group(rows: number, sentence: string, lines: string): string;
+    /** `varied`: the sentence speaks for one of the rows only. */
+    group(group: { rows: number; sentence: string; lines: string; varied: boolean }): string;
     moreCauses(count: number): string;
   };
 

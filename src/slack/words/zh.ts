@@ -71,7 +71,8 @@ export const chinese: Words = {
 
   failures: {
     title: (count) => `*${rows(count)}失败：*`,
-    group: (count, sentence, lines) => `${rows(count)}：${sentence}（${lines}）`,
+    group: (group) =>
+      `${rows(group.rows)}${group.varied ? '，例如' : ''}：${group.sentence}（${group.lines}）`,
     moreCauses: (count) => `另有 ${number(count)} 种原因，见结果文件`,
   },
 
