@@ -101,11 +101,14 @@ function report({ state, fault, counts, sums, faultGroups }: Batch): number {
   }
   const { total, done, failed, cancelled } = counts;
   console.log(`${done} of ${total} rows done, ${failed} failed, ${cancelled} not started.`);
+  if (sums.cachedRows > 0)
+    console.log(`${sums.cachedRows} of them share the answer of an equal row.`);
   if (sums.animatedPictures > 0) {
     console.log(`Animated pictures of which the first frame was used: ${sums.animatedPictures}.`);
   }
-  for (const { count, example, lines } of faultGroups) {
-    console.log(`  ${count} x ${sentenceOf(example, 'en')} (row ${lines.join(', ')})`);
+  for (const { count, example, lines, varied } of faultGroups) {
+    const eg = varied ? 'for example: ' : '';
+    console.log(`  ${count} x ${eg}${sentenceOf(example, 'en')} (row ${lines.join(', ')})`);
   }
   return state === 'done' ? 0 : 1;
 }
