@@ -30,6 +30,8 @@ export interface AnswerCacheOptions {
 /** One answer: a cell for each output column. */
 type Fields = readonly string[];
 
+const storedFields = z.array(z.string());
+
 /** The right to find an answer; `keep` or `release` it. */
 export interface AnswerClaim {
   keep(fields: Fields): Promise<void>;
@@ -81,10 +83,20 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       const token = randomUUID();
       const asked = [key, token, claimMs, retentionSeconds];
       const [kind, packed] = await store.runForBytes(scripts.claim, ...asked);
-      if (packed !== undefined) return { kind: 'answer', fields: await unpackJson(packed) };
       if (kind.toString() === 'busy') return { kind: 'busy' };
+      const fields = packed === undefined ? undefined : await unpackFields(packed);
+      if (fields !== undefined) return { kind: 'answer', fields };
       return { kind: 'claim', claim: toClaim(key, token) };
     },
     close: () => clearInterval(timer),
   };
+}
+
+/** Undefined where the bytes are no answer: then whoever asks finds it anew and overwrites them. */
+async function unpackFields(packed: Buffer): Promise<Fields | undefined> {
+  try {
+    return storedFields.parse(await unpackJson(packed));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,7 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAnswerCache, type AnswerCache } from '../../src/queue/answer-cache.ts';
+import type { Store } from '../../src/queue/store.ts';
 import { createFixture } from './queue-fixture.ts';
 import { startProgram } from './start-program.ts';
 
@@ -84,6 +86,52 @@ describe('the cache of answers', () => {
     expect(await mine.claim(keyOf(1))).toEqual({ kind: 'busy' });
     await late.keep(['late, but right']);
     expect(await mine.claim(keyOf(1))).toMatchObject({ kind: 'answer' });
+  });
+
+  it('gives the same claim again where the command was sent twice because its reply was lost', async () => {
+    const { mine, store } = createCaches();
+    let sent = 0;
+    const twice: Store = {
+      ...store,
+      async runForBytes(script, ...args) {
+        sent += 1;
+        await store.runForBytes(script, ...args);
+        return store.runForBytes(script, ...args);
+      },
+    };
+    const resending = createAnswerCache({ store: twice, retentionSeconds: 60, maxBytes: 1000 });
+    onTestFinished(() => resending.close());
+    const found = await claim(resending, keyOf(1));
+    expect(sent).toBe(1);
+    expect(await mine.claim(keyOf(1))).toEqual({ kind: 'busy' });
+    await found.release();
+    expect((await mine.claim(keyOf(1))).kind).toBe('claim');
+  });
+
+  it.each([
+    ['cut off', (packed: Buffer) => packed.subarray(0, -3)],
+    ['empty', () => Buffer.alloc(0)],
+    ['no list of cells', () => deflateRawSync('{"title":"Mug"}')],
+    ['a list of something else', () => deflateRawSync('[null]')],
+  ])('lets an answer be found anew whose bytes are %s', async (_what, spoil) => {
+    const { mine, store, server } = createCaches();
+    const name = `${server.prefix}:answers`;
+    await keep(mine, keyOf(1), ['Mug']);
+    const packed = await store.redis.hgetBuffer(name, keyOf(1));
+    await store.redis.hset(name, keyOf(1), spoil(packed ?? Buffer.alloc(0)));
+    await keep(mine, keyOf(1), ['Mug']);
+    expect(await mine.claim(keyOf(1))).toEqual({ kind: 'answer', fields: ['Mug'] });
+  });
+
+  it('begins anew where it was lost when its answers were used', async () => {
+    const { mine, store, server } = createCaches({ maxBytes: 1000 });
+    for (let number = 1; number <= 5; number += 1) await keep(mine, keyOf(number), ['Mug']);
+    await store.redis.del(`${server.prefix}:answers:used`);
+    await keep(mine, keyOf(6), ['Mug']);
+    await keep(mine, keyOf(7), ['Mug']);
+    expect((await mine.claim(keyOf(6))).kind).toBe('answer');
+    expect((await mine.claim(keyOf(7))).kind).toBe('answer');
+    expect(await store.redis.hlen(`${server.prefix}:answers`)).toBe(3);
   });
 
   it('forgets an answer that nobody asked for in its time, and gives every key a time to live', async () => {

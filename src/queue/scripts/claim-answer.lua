@@ -11,7 +11,8 @@ if packed then
     return { 'answer', packed }
   end
 end
-if redis.call('SET', sharedKey('answering:' .. ARGV[2]), ARGV[3], 'NX', 'PX', ARGV[4]) then
-  return { 'claimed' }
-end
+local claim = sharedKey('answering:' .. ARGV[2])
+if redis.call('SET', claim, ARGV[3], 'NX', 'PX', ARGV[4]) then return { 'claimed' } end
+-- Sent again, because its reply was lost.
+if redis.call('GET', claim) == ARGV[3] then return { 'claimed' } end
 return { 'busy' }

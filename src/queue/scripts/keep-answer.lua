@@ -14,6 +14,8 @@ local function drop(key)
   redis.call('HINCRBY', answers, 'bytes', -(size + overhead))
 end
 
+-- Where it is lost when they were used, nothing would ever drop them.
+if redis.call('EXISTS', used) == 0 then redis.call('UNLINK', answers) end
 drop(ARGV[2])
 redis.call('HSET', answers, ARGV[2], ARGV[4])
 redis.call('ZADD', used, now, ARGV[2])
