@@ -96,6 +96,8 @@ export function createKeptPictures(options: KeptPicturesOptions): KeptPictures {
         await add(key, { batchId, kept: { ...picture, length: content.length } });
       } catch (error) {
         onError?.(error);
+        // On a full disk a part of it may be there, which nobody would count.
+        await rm(toPath(directory, key), { force: true }).catch(() => {});
       }
     },
     hasAny: (batchId) => entries.values().some((entry) => entry.batchId === batchId),
@@ -106,12 +108,14 @@ export function createKeptPictures(options: KeptPicturesOptions): KeptPictures {
   };
 }
 
+/** The hash stands for the picture in kept answers and on the model server, so the bytes must be its own. */
 async function read(
   path: string,
-  { length, ...picture }: KeptPicture,
+  { length: _length, ...picture }: KeptPicture,
 ): Promise<PreparedImage | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
-  return bytes?.length === length ? { ...picture, bytes } : undefined;
+  if (bytes === undefined || toHash(bytes) !== picture.hash) return undefined;
+  return { ...picture, bytes };
 }
 
 async function write(directory: string, key: string, content: Buffer): Promise<void> {
@@ -122,5 +126,9 @@ async function write(directory: string, key: string, content: Buffer): Promise<v
 
 /** Named by a hash: what comes out of a file is never part of a path. */
 function toPath(directory: string, key: string): string {
-  return join(directory, `${createHash('sha256').update(key).digest('hex')}.jpg`);
+  return join(directory, `${toHash(key)}.jpg`);
+}
+
+function toHash(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }

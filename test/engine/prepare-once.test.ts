@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,9 @@ import { batch } from '../work/fakes.ts';
 
 type Prepared = PreparedImage | Fault;
 
-const picture: PreparedImage = { bytes: Buffer.from('jpeg'), hash: 'h', width: 32, height: 32 };
+const bytes = Buffer.from('jpeg');
+const hash = createHash('sha256').update(bytes).digest('hex');
+const picture: PreparedImage = { bytes, hash, width: 32, height: 32 };
 const url = 'https://shop.example/a.jpg';
 const summary = {
   rows: 10,

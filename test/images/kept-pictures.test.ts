@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -23,8 +24,12 @@ async function open(maxBytes?: number): Promise<World> {
   return { kept, directory, errors, files: async () => (await readdir(directory)).length };
 }
 
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 function picture(text: string): PreparedImage {
-  return { bytes: Buffer.from(text), hash: `hash of ${text}`, width: 32, height: 64 };
+  return { bytes: Buffer.from(text), hash: hashOf(text), width: 32, height: 64 };
 }
 
 describe('pictures that are kept', () => {
@@ -78,6 +83,28 @@ describe('pictures that are kept', () => {
     expect(await kept.find('a')).toBeUndefined();
     await kept.keep('1', 'a', picture('a'));
     expect(await kept.find('a')).toEqual(picture('a'));
+  });
+
+  it.each(['B', 'longer', ''])(
+    'are gone where the disk gives back other bytes: %j',
+    async (text) => {
+      const { kept, directory } = await open();
+      await kept.keep('1', 'a', picture('a'));
+      const [name = ''] = await readdir(directory);
+      await writeFile(join(directory, name), text);
+      expect(await kept.find('a')).toBeUndefined();
+      await kept.keep('1', 'a', picture('a'));
+      expect(await kept.find('a')).toEqual(picture('a'));
+    },
+  );
+
+  it('leave no part of themselves on a full disk', async () => {
+    const { kept, directory, errors, files } = await open();
+    await mkdir(directory);
+    await symlink('/dev/full', join(directory, `${hashOf('a')}.jpg`));
+    await kept.keep('1', 'a', picture('a'));
+    expect(errors).toMatchObject([{ code: 'ENOSPC' }]);
+    expect(await files()).toBe(0);
   });
 
   it('are not kept where the disk does not take them, which is told', async () => {
