@@ -18,6 +18,10 @@ export interface PictureName {
 /** `mug-1`, `mug_2`, `mug (3)`; camera numbers have more digits and mean something else. */
 const numbered = /^(?<base>.*[^\s_-])(?:[-_](?<plain>\d{1,2})|\s*\((?<bracketed>\d{1,2})\))$/u;
 
+/** Says when a picture was taken, not what it shows: the number behind it is a day, a second or a count. */
+const date =
+  /(?<!\d)(?:19|20)\d\d(?:[-_.](?:0[1-9]|1[0-2])(?!\d)|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d))/u;
+
 /** undefined where every picture is a row of its own. `max` is the most pictures of a row. */
 export function groupPictures(pictures: readonly PictureName[], max: number): Grouping | undefined {
   const folders = groupBy(pictures, ({ folder }) => folder);
@@ -63,11 +67,15 @@ function toStem(name: string): string {
 
 function toBase(name: string): string {
   const stem = toStem(name).toLowerCase();
-  return numbered.exec(stem)?.groups?.['base'] ?? stem;
+  return toNumber(stem)?.['base'] ?? stem;
+}
+
+function toNumber(stem: string): Partial<Record<string, string>> | undefined {
+  return date.test(stem) ? undefined : numbered.exec(stem)?.groups;
 }
 
 /** 0 for the one without a number, which comes first. */
 function numberOf(picture: PictureName | undefined): number {
-  const { plain, bracketed } = numbered.exec(toStem(picture?.name ?? ''))?.groups ?? {};
+  const { plain, bracketed } = toNumber(toStem(picture?.name ?? '')) ?? {};
   return Number(plain ?? bracketed ?? 0);
 }

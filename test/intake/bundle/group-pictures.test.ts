@@ -29,6 +29,17 @@ const grouped: readonly (readonly [string, readonly string[], Grouping])[] = [
     { by: 'names', groups: [[1, 0], [2, 3], [4]] },
   ],
   [
+    'names that are article numbers',
+    ['201205-1.jpg', '201205-2.jpg', '20994177-1.jpg', '20994177-2.jpg'],
+    {
+      by: 'names',
+      groups: [
+        [0, 1],
+        [2, 3],
+      ],
+    },
+  ],
+  [
     'copies with a number in brackets beside the first one',
     ['mug (2).jpg', 'mug.jpg', 'lamp.jpg', 'lamp(3).jpg'],
     {
@@ -62,6 +73,17 @@ const ungrouped: readonly (readonly [string, readonly string[]])[] = [
       ...[1, 2, 3, 4, 5].map((at) => `img-${at}.jpg`),
     ],
   ],
+  ['days', ['2024-05-01.jpg', '2024-05-02.jpg', '2024-06-01.jpg', '2024-06-02.jpg']],
+  [
+    'moments',
+    [
+      'photo_2024-05-01_10-22-33.jpg',
+      'photo_2024-05-01_10-22-40.jpg',
+      'photo_2024-05-01_10-23-05.jpg',
+      'photo_2024-05-01_10-23-10.jpg',
+    ],
+  ],
+  ['shots of a day', ['20240501_1.jpg', '20240501_2.jpg', '20240502_1.jpg', '20240502_2.jpg']],
   ['one picture in two formats', ['mug.jpg', 'mug.png', 'lamp.jpg', 'lamp.png']],
   ['nothing but a number', ['1.jpg', '2.jpg', '3.jpg', '4.jpg']],
 ];
