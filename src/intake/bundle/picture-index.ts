@@ -13,7 +13,10 @@ const maxCompared = 20;
 const maxCandidates = 1000;
 
 const link = /https?:\/\//i;
-const separators = /[\n\r;|,，；、]+/u;
+const lineEnds = /[\n\r]+/u;
+const separators = /[;|,，；、]+/u;
+/** Darkroom's own files begin cells with it that a spreadsheet would calculate. */
+const guard = "'";
 
 export interface PictureIndex extends NamedPictures {
   /** Forgets which pictures were found. */
@@ -28,11 +31,16 @@ export function createPictureIndex(pictures: readonly BundledImage[]): PictureIn
   const used = new Set<BundledImage>();
   const suggest = createSuggestions(pictures);
 
-  const lookUp = (text: string): readonly BundledImage[] => {
+  const lookUpExact = (text: string): readonly BundledImage[] => {
     const found = byPath.get(toKey(text)) ?? byName.get(toKey(text)) ?? [];
     // Where case alone tells two pictures apart, it counts.
     const same = found.filter(({ name }) => name === text);
     return same.length === 1 ? same : found;
+  };
+  const lookUp = (text: string): readonly BundledImage[] => {
+    const found = lookUpExact(text);
+    if (found.length > 0 || !text.startsWith(guard)) return found;
+    return lookUpExact(text.slice(guard.length));
   };
 
   const toReference = (text: string): BundledImage | Fault => {
@@ -65,7 +73,7 @@ function toAmbiguous(name: string, first: BundledImage, second: BundledImage): F
   });
 }
 
-/** A name may hold what otherwise separates names, so the cell as a whole is tried first. */
+/** A name may hold what otherwise separates names, so the cell and its lines are tried whole first. */
 function toNames(
   cell: string,
   lookUp: (text: string) => readonly BundledImage[],
@@ -74,8 +82,11 @@ function toNames(
   if (whole === '') return [];
   if (lookUp(whole).length > 0) return [whole];
   if (link.test(whole)) return splitImages(whole);
-  const parts = whole.split(separators).map((part) => part.trim());
-  return [...new Set(parts)].filter((part) => part !== '');
+  const lines = whole.split(lineEnds).map((line) => line.trim());
+  const parts = lines.flatMap((line) =>
+    lookUp(line).length > 0 ? [line] : line.split(separators),
+  );
+  return [...new Set(parts.map((part) => part.trim()))].filter((part) => part !== '');
 }
 
 /** Case and the way of writing accents make no difference, nor do a leading `./` and backslashes. */

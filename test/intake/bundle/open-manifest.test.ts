@@ -52,6 +52,18 @@ describe('a table beside pictures names them', () => {
       ],
     ],
     ['also with a comma in the name', ['a, b.jpg', 'c.jpg'], 'image\n"a, b.jpg"', [['a, b.jpg']]],
+    [
+      'also a line each with commas in the names, as in a to-do file of grouped pictures',
+      ['mug, red-1.jpg', 'mug, red-2.jpg'],
+      'filename\n"mug, red-1.jpg\nmug, red-2.jpg"',
+      [['mug, red-1.jpg', 'mug, red-2.jpg']],
+    ],
+    [
+      'also behind the sign that keeps a spreadsheet from calculating a name',
+      ['=1.jpg', '-2.jpg', "'3.jpg"],
+      "filename\n'=1.jpg\n'-2.jpg\n'3.jpg",
+      [['=1.jpg'], ['-2.jpg'], ["'3.jpg"]],
+    ],
     ['in several columns', ['a.jpg', 'b.jpg'], 'front,back\na.jpg,b.jpg', [['a.jpg', 'b.jpg']]],
     [
       'beside links, which stay links',
