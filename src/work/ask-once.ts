@@ -20,6 +20,8 @@ export interface AskOnceNeeds extends AskModelNeeds {
 interface Asking {
   readonly key: string;
   readonly model: string;
+  /** False: the row asks at once where another process is finding the answer. */
+  readonly waits: boolean;
   readonly place: Pick<WindowPlace, 'park' | 'comeBack'>;
   readonly needs: AskOnceNeeds;
 }
@@ -34,7 +36,7 @@ export async function askOnce(
   const model = await needs.server.findModel(question.signals.unsent);
   if (model === undefined) return askModel(question, needs);
   const key = toAnswerKey(model, question.request);
-  return askInTurn(question, { key, model, place, needs });
+  return askInTurn(question, { key, model, waits: true, place, needs });
 }
 
 async function askInTurn(question: Question, asking: Asking): Promise<WorkedOutcome | undefined> {
@@ -73,16 +75,16 @@ async function askFirst(question: Question, asking: Asking): Promise<WorkedOutco
 async function findAnswer(question: Question, asking: Asking): Promise<WorkedOutcome | undefined> {
   const turn = await takeTurn(question, asking);
   if (turn === 'aborted') return undefined;
-  if (turn === 'no-cache') return askModel(question, asking.needs);
+  if (turn === 'unclaimed') return askModel(question, asking.needs);
   if ('fields' in turn) return toCached(turn.fields, question, asking);
   return askAndKeep(question, turn, asking);
 }
 
-/** Waits while another process is finding the answer. */
+/** Waits while another process is finding the answer, unless the row is not to wait. */
 async function takeTurn(
   { signals: { unsent }, place: at }: Question,
-  { key, place, needs }: Asking,
-): Promise<{ readonly fields: readonly string[] } | AnswerClaim | 'no-cache' | 'aborted'> {
+  { key, waits, place, needs }: Asking,
+): Promise<{ readonly fields: readonly string[] } | AnswerClaim | 'unclaimed' | 'aborted'> {
   try {
     while (!unsent.aborted) {
       const found = await needs.answers.claim(key);
@@ -91,6 +93,7 @@ async function takeTurn(
         place.comeBack();
         return found.claim;
       }
+      if (!waits) return 'unclaimed';
       place.park();
       await pause(needs.lookEveryMs ?? 300, unsent);
     }
@@ -98,7 +101,7 @@ async function takeTurn(
   } catch (error) {
     place.comeBack();
     needs.log.warn({ err: error, batch: at.batch }, 'the cache of answers cannot be read');
-    return 'no-cache';
+    return 'unclaimed';
   }
 }
 
@@ -126,12 +129,10 @@ async function askAndKeep(
   }
 }
 
-async function askAlone(
-  question: Question,
-  { key, needs }: Asking,
-): Promise<WorkedOutcome | undefined> {
-  const outcome = await askModel(question, needs);
-  if (outcome !== undefined) needs.questions.note(key, outcome.status);
+/** Waits for nobody, but takes an answer that is there by now and keeps one that it finds. */
+async function askAlone(question: Question, asking: Asking): Promise<WorkedOutcome | undefined> {
+  const outcome = await findAnswer(question, { ...asking, waits: false });
+  if (outcome !== undefined) asking.needs.questions.note(asking.key, outcome.status);
   return outcome;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { toAnswerKey } from '../../src/batch/answer-key.ts';
 import type { CompletionRequest, NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import type { Question } from '../../src/work/ask-model.ts';
@@ -186,10 +187,30 @@ describe('asking equal questions', () => {
     const states = (await Promise.all(outcomes)).map((outcome) => outcome?.status);
     expect(states).toEqual(['failed', 'failed', 'done', 'done', 'done', 'done']);
 
-    const again = [ask(toRow(), world), ask(toRow(), world)];
-    await reached(world, 7);
-    world.open[6]?.(toAnswer('Mug'));
-    expect(await again[1]).toMatchObject({ cached: true });
+    const again = await Promise.all([ask(toRow(), world), ask(toRow(), world)]);
+    expect(again).toMatchObject([{ cached: true }, { cached: true }]);
+    expect(world.asked()).toBe(6);
+  });
+
+  it('asks for itself after two failures also where another process is finding the answer', async () => {
+    const answers = createFakeAnswers();
+    const world = createWorld(answers);
+    const failing = [ask(toRow(), world), ask(toRow(), world)];
+    for (const count of [1, 2]) {
+      await reached(world, count);
+      world.open[count - 1]?.(rejected);
+    }
+    await Promise.all(failing);
+    answers.busy = true;
+    const row = toRow();
+    const outcome = ask(row, world);
+    await reached(world, 3);
+    expect(row.steps).not.toContain('park');
+    world.open[2]?.(rejected);
+    expect(await outcome).toMatchObject({ status: 'failed' });
+
+    answers.kept.set(toAnswerKey('m', request), ['Mug']);
+    expect(await ask(toRow(), world)).toMatchObject({ fields: ['Mug'], cached: true });
   });
 
   it('ends a row’s waiting when the row has to go back, and leaves the others waiting', async () => {
