@@ -30,6 +30,11 @@ export interface TableSummary {
   readonly bundle?: BundleSummary;
 }
 
+/** False for tables of links, also where an archive held the table. */
+export function hasPictures({ bundle }: Pick<TableSummary, 'bundle'>): boolean {
+  return bundle !== undefined && bundle.pictures > 0;
+}
+
 /** A number of things, and the names of the first few. */
 export interface Examples {
   readonly count: number;

@@ -10,7 +10,7 @@ import type { Language } from '../batch/language.ts';
 import type { Recipe } from '../batch/recipe.ts';
 import { resolveRecipe } from '../batch/recipe-resolve.ts';
 import type { SortedFile } from '../batch/spooled-file.ts';
-import type { TableReader } from '../batch/table.ts';
+import { hasPictures, type TableReader } from '../batch/table.ts';
 import { toFault, UserError, type Fault } from '../errors.ts';
 import type { Log } from '../logger.ts';
 import type { Ledger } from './ports.ts';
@@ -84,9 +84,9 @@ async function read(batch: Batch, needs: ReadNeeds, signal: AbortSignal): Promis
     fileHash,
     textIgnored: asked.ignoredText,
   };
-  // Rows read their pictures from the files; the batch's end removes them.
-  if (plan.summary.bundle !== undefined) stack.move();
   const running = await needs.ledger.startRunning(batch.id, plan);
+  // Rows read their pictures from the files; the batch's end removes them, unless it was before.
+  if (running && hasPictures(plan.summary)) stack.move();
   needs.log.info({ batch: batch.id, rows: plan.summary.rows, running }, 'a file was read');
 }
 

@@ -39,6 +39,12 @@ describe('what was understood of a bundle', () => {
     ['how to undo it', { grouping: 'names' }, '`group: off`', '`分组：关`'],
     ['the table', { manifest: 'a.csv' }, '5 pictures came along; `a.csv` says', '由 `a.csv` 指定'],
     [
+      'a table alone',
+      { pictures: 0, manifest: 'a.csv' },
+      '• The rows are those of `a.csv`, which came in the zip',
+      '• 数据行来自 zip 中的 `a.csv`',
+    ],
+    [
       'unused ones',
       { unused: { count: 9, names: ['x', 'y'] } },
       '9 pictures that no row names: `x`, `y` …',
@@ -97,6 +103,8 @@ describe('a batch of dropped pictures', () => {
     expect(buildResultsText(ended, results)).toContain('together with the pictures');
     expect(buildResultsText({ ...ended, language: 'zh' }, results)).toContain('连同图片一起');
     expect(buildResultsText(aBatch({ counts }), results)).not.toContain('together');
+    const zippedTable = { ...batchOf({ pictures: 0, manifest: 'a.csv' }), counts };
+    expect(buildResultsText(zippedTable, results)).not.toContain('together');
   });
 
   it('is called by its zip, else by its table, else by how many there are', () => {

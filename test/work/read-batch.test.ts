@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, BatchPlan } from '../../src/batch/batch.ts';
 import type { Row } from '../../src/batch/row.ts';
+import type { TableReader } from '../../src/batch/table.ts';
 import { fail, type Fault } from '../../src/errors.ts';
 import type { Ledger } from '../../src/work/ports.ts';
 import { createReadStep, type ReadNeeds } from '../../src/work/read-batch.ts';
@@ -76,6 +77,18 @@ function world({
 
 const noImages = async (): Promise<never> => fail('E_CSV_NO_ROWS', {});
 
+const openPictures = (pictures: number) => async (): Promise<TableReader> => {
+  const nothing = { count: 0, names: [] };
+  const found = { unused: nothing, skipped: nothing, nested: nothing };
+  return {
+    table,
+    async *chunks() {
+      yield rowsOf(1);
+    },
+    summary: () => ({ ...summary, bundle: { pictures, rowsMissing: 0, ...found } }),
+  };
+};
+
 describe('reading a dropped file', () => {
   it('stores every chunk, then lets the batch run with its plan, and removes the file', async () => {
     const { read, seen } = world();
@@ -98,21 +111,26 @@ describe('reading a dropped file', () => {
   });
 
   it('keeps the files that rows read their pictures from', async () => {
-    const nothing = { count: 0, names: [] };
-    const found = { unused: nothing, skipped: nothing, nested: nothing };
-    const bundle = { pictures: 1, rowsMissing: 0, ...found };
+    const { read, seen } = world({ openTable: openPictures(1) });
+    await read();
+    expect(seen.plan?.summary.bundle).toMatchObject({ pictures: 1 });
+    expect(seen.removed).toBe(0);
+  });
+
+  it('removes an archive that held nothing but a table of links', async () => {
+    const { read, seen } = world({ openTable: openPictures(0) });
+    await read();
+    expect(seen.plan).toBeDefined();
+    expect(seen.removed).toBe(1);
+  });
+
+  it('removes pictures too where the batch was stopped while they were read', async () => {
     const { read, seen } = world({
-      openTable: async () => ({
-        table,
-        async *chunks() {
-          yield rowsOf(1);
-        },
-        summary: () => ({ ...summary, bundle }),
-      }),
+      openTable: openPictures(1),
+      ledger: { startRunning: async () => false },
     });
     await read();
-    expect(seen.plan?.summary.bundle).toEqual(bundle);
-    expect(seen.removed).toBe(0);
+    expect(seen.removed).toBe(1);
   });
 
   it('leaves pictures alone that nobody sent to it', async () => {

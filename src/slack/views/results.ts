@@ -3,6 +3,7 @@
 import type { Batch } from '../../batch/batch.ts';
 import type { OutputColumn } from '../../batch/recipe.ts';
 import type { WrittenResults } from '../../batch/results.ts';
+import { hasPictures } from '../../batch/table.ts';
 import { showText } from '../escape.ts';
 import type { Words } from '../words/words.ts';
 import { wordsOf } from '../words/words-of.ts';
@@ -52,7 +53,7 @@ function buildTodo({ counts, summary }: Batch, fileName: string, words: Words): 
     failed,
     cancelled,
     name: showText(fileName),
-    bundled: summary?.bundle !== undefined,
+    bundled: summary !== undefined && hasPictures(summary),
   });
 }
 

@@ -44,6 +44,7 @@ function toFirstLine(
   rowCount: number,
 ): string {
   if (manifest !== undefined) {
+    if (count === 0) return `The rows are those of ${showCode(manifest)}, which came in the zip`;
     return `${pictures(count)} came along; ${showCode(manifest)} says which row has which`;
   }
   if (grouping === undefined)

@@ -27,6 +27,7 @@ export function chineseBundle(bundle: BundleSummary, rowCount: number): readonly
 
 function toFirstLine({ pictures, manifest, grouping }: BundleSummary, rowCount: number): string {
   if (manifest !== undefined) {
+    if (pictures === 0) return `数据行来自 zip 中的 ${showCode(manifest)}`;
     return `随附 ${number(pictures)} 张图片，由 ${showCode(manifest)} 指定每行的图片`;
   }
   if (grouping === undefined) return `共 ${number(pictures)} 张图片，每张一行`;
