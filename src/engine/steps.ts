@@ -35,7 +35,12 @@ export function startSteps(parts: EngineParts, spool: Spool): AsyncDisposable {
 }
 
 /** What a drop that nobody addressed to Darkroom is left alone for. */
-const pastimes: ReadonlySet<string> = new Set(['E_ZIP_EMPTY', 'E_ZIP_NO_IMAGES']);
+const pastimes: ReadonlySet<string> = new Set([
+  'E_ZIP_EMPTY',
+  'E_ZIP_NO_IMAGES',
+  // Where pictures came along, another code says so.
+  'E_CSV_NO_IMAGE_COLUMN',
+]);
 
 function toReadNeeds({ config, log, stores, edges }: EngineParts, spool: Spool): ReadNeeds {
   return {

@@ -59,6 +59,10 @@ export const bundleErrors = {
     en: 'There are several tables beside the pictures ({names}), so I cannot tell which one belongs to them. Keep one and drop everything again.',
     zh: '图片旁边有多个表格（{names}），无法判断应使用哪一个。请只保留一个，然后重新发送。',
   },
+  E_ZIP_MANIFEST_NO_COLUMN: {
+    en: 'No column of "{name}" names the pictures beside it. Columns found: {columns}. Add a column called image with their names, or leave the table out, and drop everything again.',
+    zh: '“{name}”中没有写图片名的列。现有的列：{columns}。请添加名为 image 的列并填写图片名，或去掉该表格，然后重新发送。',
+  },
   E_ZIP_MANIFEST_NO_MATCH: {
     en: 'No row names a picture that is there: the table says "{wanted}", the pictures are called, for example, "{found}". Correct the names in the table and drop everything again.',
     zh: '没有任何一行对应到已有的图片：表格中写的是“{wanted}”，而图片名例如“{found}”。请更正表格中的图片名，然后重新发送。',

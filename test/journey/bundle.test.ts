@@ -136,6 +136,18 @@ describe('a zip that is dropped into a channel', () => {
     expect(thread.deliveries()).toEqual([]);
   });
 
+  it('is left alone where its table has neither pictures nor links', async () => {
+    const { drop, table } = world();
+    const bytes = await zip({ 'books.csv': 'name,amount\nrent,1\n' });
+    const ignored = await drop({ files: [{ name: 'books.zip', bytes }] });
+    const asked = await drop({ text: '@darkroom', files: [{ name: 'asked.zip', bytes }] });
+    await asked.saying('Columns found: name, amount');
+    const later = await drop({ files: [table(1)] });
+    await later.delivered();
+    expect(ignored.replies()).toEqual([]);
+    expect(ignored.reactions()).toEqual([]);
+  });
+
   it('that a damaged picture is in fails that row alone', async () => {
     const content = await draw(1);
     const bytes = rawZip([

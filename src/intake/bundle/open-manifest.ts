@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { toQuoted } from '../../batch/column-names.ts';
 import type { BundledImage, Row } from '../../batch/row.ts';
 import type { BundleSummary, TableReader, TableSummary } from '../../batch/table.ts';
-import { fail, type Fault } from '../../errors.ts';
+import { fail, UserError, type Fault } from '../../errors.ts';
 import { openTable, type OpenOptions } from '../open-table.ts';
 import { createPictureIndex } from './picture-index.ts';
 import { CorruptEntryError, readEntry } from './read-entry.ts';
@@ -27,11 +27,9 @@ export async function openManifest(
   const path = await unpack(manifest);
   const index = createPictureIndex(pictures);
   const { name } = manifest;
-  const reader = await openTable(path, {
-    ...options,
-    name,
-    ...(pictures.length > 0 && { pictures: index }),
-  });
+  const reader = await (pictures.length === 0
+    ? openTable(path, { ...options, name })
+    : openNaming(path, { ...options, name, pictures: index }));
   let rowsMissing = 0;
   let firstMissing: Fault | undefined;
   let rowsFound = 0;
@@ -58,6 +56,18 @@ export async function openManifest(
     return { ...reader.summary(), bundle: { ...found, manifest: name, unused, rowsMissing } };
   };
   return { table: reader.table, chunks, summary };
+}
+
+/** Its pictures may be names, so a refusal must not ask for links alone. */
+async function openNaming(path: string, options: OpenOptions): Promise<TableReader> {
+  try {
+    return await openTable(path, options);
+  } catch (error) {
+    const fault = error instanceof UserError ? error.fault : undefined;
+    if (fault?.code !== 'E_CSV_NO_IMAGE_COLUMN') throw error;
+    const { columns = '' } = fault.params;
+    fail('E_ZIP_MANIFEST_NO_COLUMN', { name: options.name, columns }, { cause: error });
+  }
 }
 
 /** The table as a file of its own, beside the archive and named after it: nothing in it says where to. */

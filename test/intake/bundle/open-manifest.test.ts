@@ -130,6 +130,14 @@ describe('what does not fit together', () => {
     });
   });
 
+  it('is refused where no column could name pictures, with the columns that there are', async () => {
+    const files = await drop(['a.jpg'], 'sku,price\n1,2');
+    expect(await refusalOf(files)).toEqual({
+      code: 'E_ZIP_MANIFEST_NO_COLUMN',
+      params: { name: 'table.csv', columns: 'sku, price' },
+    });
+  });
+
   it('is refused where two tables could be meant, one inside and one beside', async () => {
     const bytes = await zip({ 'a.jpg': picture, 'in.csv': 'image\na.jpg' });
     const beside = { name: 'out.csv', kind: 'table', bytes: 'image\na.jpg' } as const;
