@@ -154,11 +154,17 @@ describe('a zip that is dropped into a channel', () => {
       { name: 'a.png', content: await draw(0) },
       { name: 'b.png', content, crc: 7 },
       { name: 'c.png', content: 'no picture' },
+      {
+        name: 'd.heic',
+        content: '\u0000\u0000\u0000\u0018ftypheic\u0000\u0000\u0000\u0000mif1heic',
+      },
     ]);
     const thread = await world().drop({ files: [{ name: 'some.zip', bytes }] });
     const [{ results }] = await thread.delivered();
     const codes = results.records.map((row) => row['error_code']);
-    expect(codes).toEqual(['', 'E_ZIP_CORRUPT', 'E_FILE_NOT_IMAGE']);
+    expect(codes).toEqual(['', 'E_ZIP_CORRUPT', 'E_FILE_NOT_IMAGE', 'E_IMAGE_FORMAT']);
+    const sentence = results.records[3]?.['error'];
+    expect(sentence).toContain('HEIC file, which cannot be read. Export it as JPEG');
   });
 });
 

@@ -89,7 +89,7 @@ function toListed(
   const seen = new Set<string>();
   for (const [index, raw] of entries.entries()) {
     const path = paths[index] ?? '';
-    const file = { path, kind: toFileKind(path), entry: toEntry(raw) };
+    const file = { path, kind: toEntryKind(path), entry: toEntry(raw) };
     const isRead = file.kind === 'picture' || file.kind === 'table';
     checkEntry(raw, { path, isRead: isRead && !litter.test(path), name });
     if (path.endsWith('/') || litter.test(path)) continue;
@@ -103,6 +103,11 @@ function toListed(
   );
   if (listed.length === 0) fail('E_ZIP_EMPTY', { name });
   return listed;
+}
+
+/** What a phone takes is a picture of a row too: the row says what to do about it. */
+function toEntryKind(path: string): FileKind {
+  return /\.hei[cf]$/iu.test(path.trim()) ? 'picture' : toFileKind(path);
 }
 
 function readPaths(entries: readonly Entry[]): readonly string[] {

@@ -193,6 +193,14 @@ describe('a zip of pictures', () => {
     }
   });
 
+  it('is also one of pictures that a phone took, whose rows say what is wrong with them', async () => {
+    const bytes = await zip({ 'a.HEIC': picture, 'b.heif': picture });
+    await readBundle([archive(bytes)], ({ rows, summary: { bundle } }) => {
+      expect(rows.map(({ cells }) => cells)).toEqual([['a.HEIC'], ['b.heif']]);
+      expect(bundle?.skipped.count).toBe(0);
+    });
+  });
+
   it('is read without what systems leave in it, and says what else it leaves out', async () => {
     const bytes = await zip({
       'a.png': picture,
