@@ -1,7 +1,7 @@
 // From dropped pictures to the results file in their thread.
 
 import { readdirSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -44,8 +44,12 @@ const isDrop = (name: string): boolean => name.startsWith('drop-');
 
 /** As if this were another machine. */
 async function removeDrops(dataDir: string): Promise<void> {
-  for (const name of readdirSync(dataDir).filter(isDrop))
-    await rm(join(dataDir, name), { recursive: true });
+  for (const name of readdirSync(dataDir).filter(isDrop)) {
+    // At once: the bot may be fetching it again before the last file is removed.
+    const gone = join(dataDir, `gone-${name}`);
+    await rename(join(dataDir, name), gone);
+    await rm(gone, { recursive: true });
+  }
 }
 
 async function isOver(thread: Thread, { dataDir }: JourneyWorld): Promise<void> {
