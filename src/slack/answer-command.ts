@@ -106,7 +106,8 @@ async function answerCancel(
   if (others.length > 0) return buildChoice(found, person.language);
   const fault = await cancelBatch(batch, asker.user, conversation);
   if (fault !== undefined) return toFaultMessage(fault, person);
-  return toMessage(wordsOf(person.language).batches.stopping(batch.id));
+  const { stopping, stoppingUnread } = wordsOf(person.language).batches;
+  return toMessage(batch.state === 'reading' ? stoppingUnread(batch.id) : stopping(batch.id));
 }
 
 /** The batch that is named; else the ones of the thread; else the person's own that are at work here. */

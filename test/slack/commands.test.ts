@@ -126,6 +126,14 @@ describe('the slash command', () => {
     expect(told).not.toContain('*144*');
   });
 
+  it('promises no file for a batch that is stopped while its file is read', async () => {
+    await using stage = await createStage();
+    await withBatch(stage, { state: 'reading' });
+    const told = await say(stage, 'ada', 'cancel');
+    expect(told).toContain('still being read');
+    expect(told).not.toContain('comes as a file');
+  });
+
   it('lets only the person who asked and admins stop a batch', async () => {
     await using stage = await createStage();
     await withBatch(stage);

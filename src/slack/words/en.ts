@@ -137,6 +137,8 @@ export const english: Words = {
     refused: () => 'could not be used',
     openThread: () => 'open the thread',
     choose: () => 'You have several batches here. Which one shall I stop?',
+    stoppingUnread: (id) =>
+      `Batch ${id} is stopped. Its file was still being read, so nothing was worked on.`,
     stopping: (id) =>
       `Batch ${id} is being stopped. What is finished comes as a file in its thread.`,
     started: (name) => `I begin with *${name}* and answer in the thread of that message.`,

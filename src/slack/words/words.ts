@@ -98,6 +98,8 @@ export interface Words {
     openThread(): string;
     choose(): string;
     stopping(id: string): string;
+    /** Before any row of it could be worked on. */
+    stoppingUnread(id: string): string;
     started(name: string): string;
   };
 

@@ -114,6 +114,7 @@ export const chinese: Words = {
     refused: () => '文件无法使用',
     openThread: () => '打开消息列',
     choose: () => '你在这里有多个批次，要停止哪一个？',
+    stoppingUnread: (id) => `批次 ${id} 已停止。文件当时还在读取，没有处理任何行。`,
     stopping: (id) => `正在停止批次 ${id}。已完成的结果会以文件形式发到其消息列中。`,
     started: (name) => `开始处理 *${name}*，进度会发到该消息的消息列中。`,
   },
