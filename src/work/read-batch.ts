@@ -168,8 +168,9 @@ async function writeChunks(
   let index = 0;
   for await (const rows of reader.chunks()) {
     signal.throwIfAborted();
-    const write = ledger.writeChunk(batchId, index, rows).finally(() => writing.delete(write));
-    // Its rejection is met where the set is awaited; this only keeps it from counting as unhandled.
+    // One that fails stays in the set, so that whoever awaits the set meets it, however late.
+    const write = ledger.writeChunk(batchId, index, rows).then(() => void writing.delete(write));
+    // This only keeps it from counting as unhandled until then.
     write.catch(() => {});
     writing.add(write);
     index += 1;

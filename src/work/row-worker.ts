@@ -1,8 +1,8 @@
 // The worker: leases chunks, starts their rows as the window has room, and gives back what it cannot
 // finish.
 
-import type { Lease } from '../batch/lease.ts';
 import { randomUUID } from 'node:crypto';
+import type { Lease } from '../batch/lease.ts';
 import { createHeldChunks, type HeldChunk, type HeldChunks } from './held-chunks.ts';
 import { pause } from './pause.ts';
 import { runRow, type RowJob, type RowNeeds, type RunningBatch } from './run-row.ts';

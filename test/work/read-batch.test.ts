@@ -226,6 +226,28 @@ describe('reading a dropped file', () => {
     expect(fingerprints.size).toBe(3);
   });
 
+  it('passes on that a chunk was not written while the next one was still being read', async () => {
+    const { read, seen } = world({
+      ledger: {
+        writeChunk: async (_, chunk) => {
+          if (chunk === 0) throw new Error('Redis is away');
+        },
+      },
+      openTable: async () => ({
+        table,
+        async *chunks() {
+          for (const start of [0, 50, 100]) {
+            yield rowsOf(120).slice(start, start + 50);
+            await new Promise(setImmediate);
+          }
+        },
+        summary: () => summary,
+      }),
+    });
+    await expect(read()).rejects.toThrow('Redis is away');
+    expect(seen.plan).toBeUndefined();
+  });
+
   it('passes an outage on, so that the step runs again', async () => {
     const { read, seen } = world({
       ledger: { writeChunk: async () => Promise.reject(new Error('Redis is away')) },
