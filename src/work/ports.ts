@@ -61,10 +61,12 @@ export interface Endpoint {
   closed(): Promise<{ reason: PauseReason; sinceMs: number } | undefined>;
 }
 
-/** The limiter in front of the model server. */
+/** The limiter in front of one model server. */
 export interface Gate {
   /** Runs `work` when its weight fits into the budget. Rejects with the signal's reason while still waiting. */
   run<T>(job: { weight: number; signal: AbortSignal }, work: () => Promise<T>): Promise<T>;
+  /** Weight that may be in flight over all processes, as last seen; costs no Redis command. 8 or more. */
+  budget(): number;
 }
 
 /** The right to find the answer to a question; it ends with `keep` or `release`, and with the process. */
@@ -114,4 +116,18 @@ export interface Breaker {
   record(result: CompletionResult): PauseReason | undefined;
   /** Answers recorded so far. */
   answers(): number;
+}
+
+/** One model server and what guards it. */
+export interface ModelEndpoint {
+  readonly name: string;
+  readonly gate: Gate;
+  readonly server: ModelServer;
+  readonly breaker: Breaker;
+  /** Shared with the other processes. */
+  readonly state: Endpoint;
+  /** As far as this process knows, at most about a second late; its own closing and opening shows at once. */
+  isOpen(): boolean;
+  /** The server said that it is busy (429, 503): the pace backs off. Never throws. */
+  noteBusy(): void;
 }
