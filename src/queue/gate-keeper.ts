@@ -18,6 +18,8 @@ export interface GateKeeperOptions {
   readonly id: string;
   /** Lets the limiter look at its state: it gives freed slots out, and sets up anew what was lost. */
   readonly refresh: () => Promise<unknown>;
+  /** Told the stored budget every 2 s: another process may have set it. */
+  readonly onBudget: (stored: string) => Promise<void>;
   readonly reconcileEveryMs: number;
   readonly onError: (error: unknown) => void;
   /** Told whenever slots of another process were freed, or sums were mended. */
@@ -41,8 +43,9 @@ export function createGateKeeper(options: GateKeeperOptions): GateKeeper {
     const keys = [key('job_clients'), key('job_expirations'), key('seen')];
     const slots = Number(await client.eval(reapScript, 3, ...keys, unseenMs));
     if (slots > 0) options.onRepair({ kind: 'reaped', slots });
-    const lost = (await client.exists(key('settings'))) === 0;
-    if (slots > 0 || lost) await options.refresh();
+    const budget = await client.hget(key('settings'), 'maxConcurrent');
+    if (budget !== null) await options.onBudget(budget);
+    if (slots > 0 || budget === null) await options.refresh();
   };
   const reconcile = async (): Promise<void> => {
     const parts = ['settings', 'job_weights', 'job_clients', 'client_running'];

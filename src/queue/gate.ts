@@ -10,6 +10,7 @@ import { withDeadline } from './with-deadline.ts';
 
 /** A budget below the largest weight of a row would hold up everything behind such a row. */
 const largestWeight = 8;
+const defaultBudget = 16;
 const dayMs = 24 * 3600 * 1000;
 const closeDeadlineMs = 5000;
 
@@ -18,8 +19,8 @@ export interface GateOptions {
   readonly prefix: string;
   /** Names the model server: gates with the same name share their budget. */
   readonly endpoint: string;
-  /** Weight that may be in flight; at least 8 is used. */
-  readonly budget: number;
+  /** Weight that may be in flight where no budget is stored; at least 8 is used. Default 16. */
+  readonly budget?: number;
   /** After this a slot counts as free, whatever became of its holder: the request's deadline + 15 s. */
   readonly expirationMs: number;
   /** How long Redis may take to answer at the start; default 10 s. */
@@ -33,9 +34,13 @@ export interface GateOptions {
 export interface GateCounts {
   /** Weight in flight, over all processes. */
   readonly running: number;
+  /** Jobs in flight, over all processes. */
+  readonly jobs: number;
   /** Jobs that wait in this process. */
   readonly queued: number;
   readonly budget: number;
+  /** Weight of all jobs that ever ended, over all processes; begins anew where Redis lost its data. */
+  readonly doneWeight: number;
 }
 
 export interface Gate {
@@ -48,40 +53,45 @@ export interface Gate {
   ): Promise<T>;
   /** For all processes; at least 8 is used. */
   setBudget(budget: number): Promise<void>;
+  /** Weight that may be in flight over all processes, 8 or more, as last seen: another process's change
+   *  shows within 2 s. Costs no Redis command. */
+  budget(): number;
+  /** Two Redis commands. */
   counts(): Promise<GateCounts>;
   /** Turns away what waits and gives what runs at most 5 s. */
   close(): Promise<void>;
 }
 
-/** Rejects with GateUnavailable where Redis does not answer in time. */
+/** Rejects with GateUnavailable where Redis does not answer in time. A budget that is stored stays. */
 export async function createGate(options: GateOptions): Promise<Gate> {
   const link = createGateConnection(options.redisUrl);
   const { onError = () => {} } = options;
   link.connection.on('error', onError);
   const id = `${options.prefix.replace(/:$/, '')}:gate:${options.endpoint}`;
-  const maxConcurrent = toBudget(options.budget);
   const limiter = new Bottleneck({
     id,
     connection: link.connection,
-    maxConcurrent,
+    maxConcurrent: toBudget(options.budget ?? defaultBudget),
     clearDatastore: false,
     heartbeatInterval: 2000,
     timeout: dayMs,
   });
   limiter.on('error', onError);
+  const budget = createBudget(limiter);
   try {
     await withDeadline(limiter.ready(), options.readyDeadlineMs ?? 10_000);
-    // What is stored wins otherwise: the budget of an earlier start would stay.
-    await updateBudget(limiter, maxConcurrent);
+    const stored = await link.client.hget(`b_${id}_settings`, 'maxConcurrent');
+    await budget.see(stored);
     const keeper = createGateKeeper({
       client: link.client,
       id,
       refresh: () => limiter.running(),
+      onBudget: budget.see,
       onError,
       onRepair: options.onRepair ?? (() => {}),
       reconcileEveryMs: options.reconcileEveryMs ?? 30_000,
     });
-    return buildGate({ options, limiter, link, keeper, id });
+    return buildGate({ options, limiter, link, keeper, budget, id });
   } catch (error) {
     await link.connection.disconnect(false);
     throw new GateUnavailable({ cause: error });
@@ -93,11 +103,12 @@ interface Parts {
   readonly limiter: Bottleneck;
   readonly link: GateConnection;
   readonly keeper: GateKeeper;
+  readonly budget: Budget;
   readonly id: string;
 }
 
 function buildGate(parts: Parts): Gate {
-  const { limiter, link, id, options } = parts;
+  const { limiter, link, id, options, budget } = parts;
   let waiting = 0;
   return {
     run: ({ weight, signal }, work) => {
@@ -113,16 +124,51 @@ function buildGate(parts: Parts): Gate {
         onError: options.onError ?? (() => {}),
       });
     },
-    setBudget: (budget) => updateBudget(limiter, toBudget(budget)),
+    setBudget: budget.set,
+    budget: budget.last,
     counts: async () => {
-      const [running, stored] = await link.client.hmget(
-        `b_${id}_settings`,
-        'running',
-        'maxConcurrent',
-      );
-      return { running: Number(running), queued: waiting, budget: Number(stored) };
+      const [settings, jobs] = await Promise.all([
+        link.client.hmget(`b_${id}_settings`, 'running', 'maxConcurrent', 'done'),
+        link.client.hlen(`b_${id}_job_weights`),
+      ]);
+      const [running, stored, doneWeight] = settings;
+      await budget.see(stored);
+      return {
+        running: Number(running ?? 0),
+        jobs,
+        queued: waiting,
+        budget: budget.last(),
+        doneWeight: Number(doneWeight ?? 0),
+      };
     },
     close: () => closeGate(parts),
+  };
+}
+
+interface Budget {
+  last(): number;
+  set(budget: number): Promise<void>;
+  /** Takes note of what is stored, if anything. A budget too small would block the limiter for ever: it
+   *  is replaced. */
+  see(stored: string | null | undefined): Promise<void>;
+}
+
+function createBudget(limiter: Bottleneck): Budget {
+  let last = largestWeight;
+  const set = async (budget: number): Promise<void> => {
+    const maxConcurrent = toBudget(budget);
+    // Bottleneck's types say that this returns at once; it does not.
+    await Promise.resolve<unknown>(limiter.updateSettings({ maxConcurrent }));
+    last = maxConcurrent;
+  };
+  return {
+    last: () => last,
+    set,
+    see: async (stored) => {
+      if (stored === null || stored === undefined) return;
+      if (Number(stored) >= largestWeight) last = Number(stored);
+      else await set(largestWeight);
+    },
   };
 }
 
@@ -135,11 +181,7 @@ async function closeGate({ limiter, link, keeper }: Parts): Promise<void> {
   await link.connection.disconnect(false);
 }
 
-/** Bottleneck's types say that this returns at once; it does not. */
-async function updateBudget(limiter: Bottleneck, maxConcurrent: number): Promise<void> {
-  await Promise.resolve<unknown>(limiter.updateSettings({ maxConcurrent }));
-}
-
+/** NaN and everything too small become the largest weight. */
 function toBudget(budget: number): number {
-  return Math.max(Math.floor(budget), largestWeight);
+  return budget >= largestWeight ? Math.floor(budget) : largestWeight;
 }

@@ -74,7 +74,9 @@ describe('the gate', () => {
   it('never has a budget below the largest weight, and takes weights between 1 and 8', async () => {
     const { url, prefix } = testRedis();
     const gate = await openGate({ redisUrl: url, prefix, budget: 1 });
-    expect(await gate.counts()).toEqual({ running: 0, queued: 0, budget: 8 });
+    expect((await gate.counts()).budget).toBe(8);
+    await gate.setBudget(Number.NaN);
+    expect((await gate.counts()).budget).toBe(8);
     const heavy = hold(gate, 99);
     await heavy.started;
     expect((await gate.counts()).running).toBe(8);
@@ -87,18 +89,36 @@ describe('the gate', () => {
     await light.done;
   });
 
-  it('uses the budget that it is given, not one that was stored before', async () => {
+  it('keeps the budget that another process has set, and sees it change without asking', async () => {
     const { url, prefix } = testRedis();
     const first = await openGate({ redisUrl: url, prefix, budget: 32 });
     const second = await openGate({ redisUrl: url, prefix, budget: 16 });
-    expect((await first.counts()).budget).toBe(16);
+    expect([first.budget(), second.budget()]).toEqual([32, 32]);
     await first.setBudget(40);
-    expect((await second.counts()).budget).toBe(40);
+    expect(first.budget()).toBe(40);
+    await vi.waitUntil(() => second.budget() === 40, { timeout: 10_000 });
     const jobs = Array.from({ length: 5 }, () => hold(second, 8));
     await Promise.all(jobs.map(({ started }) => started));
-    expect((await second.counts()).running).toBe(40);
+    expect(await first.counts()).toMatchObject({ running: 40, jobs: 5, doneWeight: 0 });
     jobs.forEach(({ end }) => end());
     await Promise.all(jobs.map(({ done }) => done));
+    await vi.waitFor(async () => expect((await first.counts()).doneWeight).toBe(40));
+  });
+
+  it('mends a stored budget under the largest weight, which would block it for ever', async () => {
+    const { url, prefix } = testRedis();
+    const gate = await openGate({ redisUrl: url, prefix, budget: 32 });
+    const client = await clientFor(url);
+    const settings = `b_${prefix}:gate:test_settings`;
+    await client.hset(settings, 'maxConcurrent', 3);
+    const later = await openGate({ redisUrl: url, prefix });
+    expect(later.budget()).toBe(8);
+    expect(await later.run({ weight: 8, signal: never }, () => Promise.resolve('on'))).toBe('on');
+    await client.hset(settings, 'maxConcurrent', 1);
+    await vi.waitUntil(async () => (await client.hget(settings, 'maxConcurrent')) === '8', {
+      timeout: 10_000,
+    });
+    expect(await gate.run({ weight: 8, signal: never }, () => Promise.resolve('on'))).toBe('on');
   });
 
   it('lets go at once of a job that is aborted while it waits, and never runs it', async () => {
@@ -196,8 +216,8 @@ describe('the gate over trouble in Redis', () => {
     running.end();
     expect(await Promise.all(waiting)).toHaveLength(20);
     await running.done;
-    const idle = { running: 0, queued: 0, budget: 8 };
-    await vi.waitFor(async () => expect(await gate.counts()).toEqual(idle));
+    const idle = { running: 0, jobs: 0, queued: 0, budget: 8 };
+    await vi.waitFor(async () => expect(await gate.counts()).toMatchObject(idle));
   });
 
   it('goes on when a restarted Redis has forgotten everything', async () => {
