@@ -1,96 +1,57 @@
-// The command line of `npm run bench`.
+// The program behind `npm run bench`.
 
-import { availableParallelism, cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
-import type { Bench, BenchReport } from './bench.ts';
-import { imagesBench } from './images-bench.ts';
+import { benches } from './benches.ts';
+import {
+  buildDocument,
+  describeMachine,
+  showMachine,
+  showReport,
+  type Failed,
+  type Finished,
+} from './bench-document.ts';
+import { parseCommandLine, toHelp, type CommandLine } from './bench-options.ts';
 
-const benches: readonly Bench[] = [imagesBench];
+const startedMs = performance.now();
 
-const help = `Measures Darkroom on this machine.
-
-  npm run bench -- NAME [options]
-
-Names
-${benches.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
-
-Options
-  --rounds N   rounds for each contender, in turns (default: 9)
-  --json       the figures as JSON
-  --help       this text
-`;
-
-function parseOptions(args: readonly string[]): {
-  bench: Bench | undefined;
-  rounds: number;
-  json: boolean;
-} {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      rounds: { type: 'string', default: '9' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a number from 1 on');
-  if (values.help) return { bench: undefined, rounds, json: false };
-  const [name] = positionals;
-  const bench = benches.find((one) => one.name === name);
-  if (bench === undefined || positionals.length > 1) {
-    throw new Error(`Name one of: ${benches.map((one) => one.name).join(', ')} (see --help)`);
-  }
-  return { bench, rounds, json: values.json };
+function say(line: string): void {
+  const seconds = (performance.now() - startedMs) / 1000;
+  console.error(`${seconds.toFixed(0).padStart(4)} s  ${line}`);
 }
 
-function describeMachine(): {
-  cpu: string;
-  cores: number;
-  node: string;
-  date: string;
-  load: string;
-} {
-  return {
-    cpu: cpus()[0]?.model ?? 'unknown processor',
-    cores: availableParallelism(),
-    node: process.version,
-    date: new Date().toISOString().slice(0, 10),
-    load: (loadavg()[0] ?? 0).toFixed(1),
-  };
-}
-
-/** A table as Markdown. */
-function showTable([header = [], ...rows]: BenchReport['table']): string {
-  return [header, header.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
-}
-
-async function main(): Promise<void> {
-  const { bench, rounds, json } = parseOptions(process.argv.slice(2));
-  if (bench === undefined) {
-    console.log(help);
-    return;
-  }
+/** One that breaks off does not keep the others from running. */
+async function runAll({ benches: chosen, json, full, rounds }: CommandLine): Promise<void> {
   const machine = describeMachine();
-  const { table, results, notes } = await bench.run({ rounds });
-  if (json) {
-    console.log(JSON.stringify({ bench: bench.name, rounds, machine, results }, undefined, 2));
-    return;
+  if (!json) console.log(`${showMachine(machine)}\n`);
+  const finished: Finished[] = [];
+  const failures: Failed[] = [];
+  for (const { name, run } of chosen) {
+    say(name);
+    try {
+      const report = await run({ rounds, full, say: (line) => say(`${name}: ${line}`) });
+      finished.push({ bench: name, report });
+      if (!json) console.log(`${showReport({ bench: name, report })}\n`);
+    } catch (error) {
+      console.error(error);
+      failures.push({ bench: name, error: error instanceof Error ? error.message : String(error) });
+    }
   }
-  const { cpu, cores, node, date, load } = machine;
-  console.log(
-    `${bench.name}: ${rounds} rounds, ${date}, ${cpu}, ${cores} cores, Node ${node}, load before ${load}\n`,
-  );
-  console.log(showTable(table));
-  console.log(`\n${notes.join('\n')}`);
+  if (json) console.log(JSON.stringify(buildDocument(machine, finished, failures), undefined, 2));
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+// What was started is ended and removed as the process exits (at-exit.ts).
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(code));
 }
 
 try {
-  await main();
+  const commandLine = parseCommandLine(process.argv.slice(2), benches);
+  if (commandLine.help) console.log(toHelp(benches));
+  else await runAll(commandLine);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode = 64;
 }
