@@ -6,12 +6,12 @@
 
 import { toError } from '../errors.ts';
 import type { ModelEndpoint } from './ports.ts';
-import { createShares, type SharedItem } from './shares.ts';
+import { createShares, type SharedItem, type Shares } from './shares.ts';
 
 export interface TurnsOptions {
   /** Rows that wait for a slot inside one gate: enough that a slot that comes free finds one there. */
   readonly maxAtGate?: number;
-  /** Milliseconds between looks at whether a closed endpoint has been opened. */
+  /** Milliseconds between looks at whether an endpoint has been opened or closed. */
   readonly lookEveryMs?: number;
 }
 
@@ -60,38 +60,20 @@ export function createTurns(
       if (next === undefined) break;
       next.row.go(next.lane);
     }
-    // An endpoint that opens tells nobody.
-    if (rows.waiting() > 0 && !lanes.every(isOpen)) {
-      look ??= setTimeout(() => {
-        look = undefined;
-        decide();
-      }, lookEveryMs).unref();
-    }
+    // An endpoint that opens or closes tells nobody.
+    if (rows.waiting() > 0) look ??= setTimeout(lookAgain, lookEveryMs).unref();
   };
 
-  const wait = ({ batch, weight, avoid, signal }: Turn): Promise<[Waiting, Lane]> =>
-    new Promise((resolve, reject) => {
-      const giveUp = (): void => {
-        rows.remove(row);
-        reject(toError(signal.reason));
-      };
-      const go = (lane: Lane): void => {
-        signal.removeEventListener('abort', giveUp);
-        lane.atGate += 1;
-        lane.weight += weight;
-        resolve([row, lane]);
-      };
-      const row: Waiting = { batch, weight, avoid, go };
-      rows.add(row);
-      signal.addEventListener('abort', giveUp);
-      decide();
-    });
+  const lookAgain = (): void => {
+    look = undefined;
+    decide();
+  };
 
   return {
     async run(turn, work) {
       for (;;) {
         turn.signal.throwIfAborted();
-        const [row, lane] = await wait(turn);
+        const [row, lane] = await wait(turn, rows, decide);
         const result = await pass({ turn, lane, onLeft: decide }, work).finally(() => {
           rows.done(row);
           decide();
@@ -100,6 +82,30 @@ export function createTurns(
       }
     },
   };
+}
+
+/** Resolves with the lane that the row is let go to. */
+function wait(
+  { batch, weight, avoid, signal }: Turn,
+  rows: Shares<Waiting>,
+  onAdded: () => void,
+): Promise<readonly [Waiting, Lane]> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      rows.remove(row);
+      reject(toError(signal.reason));
+    };
+    const go = (lane: Lane): void => {
+      signal.removeEventListener('abort', giveUp);
+      lane.atGate += 1;
+      lane.weight += weight;
+      resolve([row, lane]);
+    };
+    const row: Waiting = { batch, weight, avoid, go };
+    rows.add(row);
+    signal.addEventListener('abort', giveUp);
+    onAdded();
+  });
 }
 
 interface Passage {
