@@ -19,8 +19,19 @@ export type BatchState =
   | 'cancelled'
   | 'refused';
 
-/** Why a batch does not move: shown in the thread, with the time since when. */
-export type PauseReason = 'model-away' | 'model-misconfigured';
+/**
+ * Why a batch does not move: shown in the thread, with the time since when. Those that wait for a model
+ * server go on by themselves; `turn` does when another batch of the same person ends; `approval` waits for
+ * an operator, `person` for whoever paused it.
+ */
+export type PauseReason = 'model-away' | 'model-misconfigured' | 'approval' | 'turn' | 'person';
+
+export interface Pause {
+  readonly reason: PauseReason;
+  readonly sinceMs: number;
+  /** Who paused it; a Slack user id. */
+  readonly by?: string;
+}
 
 export interface DroppedFile {
   readonly id: string;
@@ -93,7 +104,7 @@ export interface Batch {
   readonly createdMs: number;
   readonly startedMs?: number;
   readonly endedMs?: number;
-  readonly pause?: { readonly reason: PauseReason; readonly sinceMs: number };
+  readonly pause?: Pause;
   readonly fault?: Fault;
   readonly table?: Table;
   readonly summary?: TableSummary;
@@ -105,6 +116,20 @@ export interface Batch {
   readonly textIgnored?: boolean;
   /** Who cancelled it; a Slack user id. Set from the moment of the cancellation. */
   readonly cancelledBy?: string;
+  /** The operator who let a large batch run, or would not have it. */
+  readonly approvedBy?: string;
+  readonly declinedBy?: string;
+  /** How long it would take alone, at the speed of the last batches; known where it was asked about. */
+  readonly estimateSeconds?: number;
+}
+
+/** What is asked of a batch that has been read before it runs. Absent means that nothing is. */
+export interface Admission {
+  /** It waits for an operator. */
+  readonly needsApproval?: boolean;
+  readonly estimateSeconds?: number;
+  /** Batches of one person that run at the same time; the others wait for their turn. */
+  readonly batchesPerPerson?: number;
 }
 
 /** What is fixed when reading has succeeded and the rows may run. */

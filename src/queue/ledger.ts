@@ -1,7 +1,7 @@
 // The truth about batches and rows: every operation of the ledger, on one store.
 
 import { z } from 'zod';
-import type { Batch, BatchPlan, Drop } from '../batch/batch.ts';
+import type { Admission, Batch, BatchPlan, Drop } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { FinishedRow } from '../batch/results.ts';
@@ -10,15 +10,17 @@ import type { Table } from '../batch/table.ts';
 import type { Fault } from '../errors.ts';
 import type { Announcements } from './announcements.ts';
 import { activeBatchIds, listBatches, readBatch, type BatchQuery } from './batches.ts';
+import { createControl, type Control } from './control.ts';
 import { commit, lease, release, renew } from './leasing.ts';
 import { claimFingerprint, recordDrop, refuse, startRunning, writeChunk } from './reading.ts';
+import { chargeRows, type RowsCharge } from './limits-rows.ts';
+import { purgeBatch, type PurgeResult } from './purge-batch.ts';
 import { readResults } from './read-results.ts';
 import { readScript } from './script.ts';
 import type { Store } from './store.ts';
 
 const scripts = {
   setField: readScript('set-field', z.number()),
-  cancel: readScript('cancel', z.enum(['cancelled', 'ended', 'unknown'])),
   end: readScript('end', z.number()),
 };
 
@@ -30,7 +32,7 @@ export interface LedgerOptions {
 }
 
 /** While Redis is away calls wait for it; `recordDrop` alone rejects after 2.5 s. */
-export interface Ledger {
+export interface Ledger extends Control {
   /** One key, one batch; `created` is false where the key was recorded before. */
   recordDrop(drop: Drop): Promise<{ readonly id: string; readonly created: boolean }>;
   readBatch(id: string): Promise<Batch | undefined>;
@@ -44,7 +46,9 @@ export interface Ledger {
 
   writeChunk(id: string, chunk: number, rows: readonly Row[]): Promise<void>;
   claimFingerprint(id: string, fingerprint: string): Promise<string | undefined>;
-  startRunning(id: string, plan: BatchPlan): Promise<boolean>;
+  /** Counts the rows against what the batch's person may have in a day; once a batch. */
+  chargeRows(id: string, rows: number, most: number): Promise<RowsCharge>;
+  startRunning(id: string, plan: BatchPlan, admission?: Admission): Promise<boolean>;
   refuse(id: string, fault: Fault): Promise<void>;
   discard(id: string): Promise<void>;
 
@@ -53,11 +57,10 @@ export interface Ledger {
   commit(held: LeaseRef, row: Row, outcome: WorkedOutcome): Promise<CommitResult>;
   release(held: LeaseRef): Promise<void>;
 
-  /** Every row without an outcome becomes cancelled; who did it is recorded, and every process is told.
-   *  'ended' also where the batch is being finished already. */
-  cancel(id: string, by: string): Promise<'cancelled' | 'ended' | 'unknown'>;
   readResults(id: string): AsyncIterable<readonly FinishedRow[]>;
   end(id: string): Promise<void>;
+  /** Removes every key of a batch that has ended. */
+  purge(id: string): Promise<PurgeResult>;
 
   /** Rows per second that the last batches reached, for estimates. */
   lastRate(): Promise<number | undefined>;
@@ -84,7 +87,8 @@ export function createLedger(options: LedgerOptions): Ledger {
 
     writeChunk: (id, chunk, rows) => writeChunk(store, id, { index: chunk, rows }),
     claimFingerprint: (id, fingerprint) => claimFingerprint(store, id, fingerprint),
-    startRunning: (id, plan) => startRunning(store, id, plan),
+    chargeRows: (id, rows, most) => chargeRows(store, id, { rows, most }),
+    startRunning: (id, plan, admission) => startRunning(store, id, { plan, admission }),
     refuse: (id, fault) => refuse(store, id, fault),
     discard: (id) => refuse(store, id),
 
@@ -93,11 +97,12 @@ export function createLedger(options: LedgerOptions): Ledger {
     commit: (held, row, outcome) => commit(store, { lease: held, row, outcome }),
     release: (held) => release(store, held),
 
-    cancel: (id, by) => store.run(scripts.cancel, id, by),
+    ...createControl(store),
     readResults: (id) => readResults(store, id),
     end: async (id) => {
       await store.run(scripts.end, id);
     },
+    purge: (id) => purgeBatch(store, id),
     ...createRate(store),
     onCancelled: (listener) => void announcements.on('cancelled', listener),
     onChanged: (listener) => void announcements.on('changed', listener),

@@ -16,7 +16,13 @@ export const batchState = z.enum([
   'cancelled',
   'refused',
 ]);
-export const pauseReason = z.enum(['model-away', 'model-misconfigured']);
+export const pauseReason = z.enum([
+  'model-away',
+  'model-misconfigured',
+  'approval',
+  'turn',
+  'person',
+]);
 
 /** Undefined where there is no such batch (any more). */
 export function parseBatch(id: string, record: StoredHash, faults: StoredHash): Batch | undefined {
@@ -32,10 +38,10 @@ export function parseBatch(id: string, record: StoredHash, faults: StoredHash): 
     faultGroups: parseFaultGroups(faults),
     createdMs: numberOf(record, 'createdMs'),
     ...parsePause(record),
-    ...pick(record, ['startedMs', 'endedMs'], Number),
+    ...pick(record, ['startedMs', 'endedMs', 'estimateSeconds'], Number),
     ...pick(record, ['fault', 'table', 'summary', 'recipe'], JSON.parse),
     ...pick(record, ['textIgnored'], (text) => text === '1'),
-    ...pick(record, ['model', 'fileHash', 'cancelledBy'], String),
+    ...pick(record, ['model', 'fileHash', 'cancelledBy', 'approvedBy', 'declinedBy'], String),
   };
 }
 
@@ -63,8 +69,13 @@ function parseSums(record: StoredHash): Sums {
 function parsePause(record: StoredHash): Pick<Batch, 'pause'> {
   const reason = record['pauseReason'];
   if (reason === undefined) return {};
+  const by = record['pauseBy'];
   return {
-    pause: { reason: pauseReason.parse(reason), sinceMs: numberOf(record, 'pauseSinceMs') },
+    pause: {
+      reason: pauseReason.parse(reason),
+      sinceMs: numberOf(record, 'pauseSinceMs'),
+      ...(by === undefined ? {} : { by }),
+    },
   };
 }
 

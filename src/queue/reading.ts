@@ -1,7 +1,7 @@
 // A batch up to the moment when its rows may run: recorded, read into chunks, then started or refused.
 
 import { randomUUID } from 'node:crypto';
-import type { BatchPlan, Drop } from '../batch/batch.ts';
+import type { Admission, BatchPlan, Drop } from '../batch/batch.ts';
 import { z } from 'zod';
 import { rowsPerChunk, type Row } from '../batch/row.ts';
 import type { Fault } from '../errors.ts';
@@ -33,6 +33,7 @@ export async function recordDrop(
     randomUUID(),
     JSON.stringify(drop),
     drop.team,
+    drop.user,
   );
   const [id, created] = await withDeadline(recorded, recordDeadlineMs);
   return { id, created: created === 1 };
@@ -56,8 +57,18 @@ export async function claimFingerprint(
   return (await store.run(scripts.claimFingerprint, id, fingerprint)) ?? undefined;
 }
 
+/** A batch that has been read, and what is asked of it before it runs. */
+export interface Start {
+  readonly plan: BatchPlan;
+  readonly admission?: Admission | undefined;
+}
+
 /** False where the batch is no longer being read. Rejects where a chunk is missing. */
-export async function startRunning(store: Store, id: string, plan: BatchPlan): Promise<boolean> {
+export async function startRunning(
+  store: Store,
+  id: string,
+  { plan, admission = {} }: Start,
+): Promise<boolean> {
   const started = await store.run(
     scripts.startRunning,
     id,
@@ -68,6 +79,9 @@ export async function startRunning(store: Store, id: string, plan: BatchPlan): P
     JSON.stringify(plan.recipe),
     plan.fileHash,
     plan.textIgnored ? 1 : 0,
+    admission.needsApproval === true ? 1 : 0,
+    admission.estimateSeconds === undefined ? '' : Math.round(admission.estimateSeconds),
+    admission.batchesPerPerson ?? '',
   );
   return started === 1;
 }

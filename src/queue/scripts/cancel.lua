@@ -1,13 +1,21 @@
--- Turns every row without an outcome into cancelled. ARGV 2 id, 3 who. Returns cancelled, ended or unknown.
+-- Turns every row without an outcome into cancelled. ARGV 2 id, 3 who,
+-- 4 declined where an operator does not let it run, else ''. Returns cancelled, ended, unknown or, of one
+-- that is to be declined, decided where it does not wait for an operator (any more).
 local id, by = ARGV[2], ARGV[3]
 local record = batchKey(id, 'record')
 local state = stateOf(id)
 if not state then return 'unknown' end
+if ARGV[4] == 'declined' and not waitsFor(id, 'approval') then
+  return redis.call('HGET', record, 'declinedBy') == by and 'cancelled' or 'decided'
+end
 if state ~= 'reading' and state ~= 'running' and state ~= 'paused' then
   -- The same call sent again after its reply was lost is no second one.
   return redis.call('HGET', record, 'cancelledBy') == by and 'cancelled' or 'ended'
 end
+-- Nothing was asked for, so it counts for nothing.
+if waitsFor(id, 'approval') then returnRows(id) end
 redis.call('HSET', record, 'cancelledBy', by)
+if ARGV[4] == 'declined' then redis.call('HSET', record, 'declinedBy', by) end
 if state == 'reading' then
   redis.call('UNLINK', batchKey(id, 'chunks'))
   markEnded(id, 'cancelled')

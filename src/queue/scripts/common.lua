@@ -26,12 +26,78 @@ local function moveRows(id, from, to, rows)
   redis.call('HINCRBY', batchKey(id, 'record'), to, rows)
 end
 
-local function startFinishing(id)
+local function pauseFor(id, reason, sinceMs)
   local record = batchKey(id, 'record')
-  redis.call('HSET', record, 'state', 'finishing')
-  redis.call('HDEL', record, 'pauseReason', 'pauseSinceMs')
-  redis.call('PUBLISH', sharedKey('due'), 'finish:' .. id)
+  redis.call('HSET', record, 'state', 'paused', 'pauseReason', reason, 'pauseSinceMs', sinceMs)
+  redis.call('HDEL', record, 'pauseBy')
   announceChange(id)
+end
+
+local function endPause(id, state)
+  redis.call('HSET', batchKey(id, 'record'), 'state', state)
+  redis.call('HDEL', batchKey(id, 'record'), 'pauseReason', 'pauseSinceMs', 'pauseBy')
+  announceChange(id)
+end
+
+local function waitsFor(id, reason)
+  local fields = redis.call('HMGET', batchKey(id, 'record'), 'state', 'pauseReason')
+  return fields[1] == 'paused' and fields[2] == reason
+end
+
+local function waitsForModel(id)
+  return waitsFor(id, 'model-away') or waitsFor(id, 'model-misconfigured')
+end
+
+-- False while as many batches of its person run, or would if the model server were there, as may.
+local function hasTurn(id)
+  local own = redis.call('HMGET', batchKey(id, 'record'), 'owner', 'batchesPerPerson')
+  if not own[1] or not own[2] then return true end
+  local running = 0
+  for _, other in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
+    local isOwn = other ~= id and redis.call('HGET', batchKey(other, 'record'), 'owner') == own[1]
+    if isOwn and (stateOf(other) == 'running' or waitsForModel(other)) then running = running + 1 end
+  end
+  return running < tonumber(own[2])
+end
+
+-- What no person holds up runs, unless it has to wait for its turn or for the model server.
+local function letRun(id)
+  local closed = redis.call('HMGET', sharedKey('endpoint'), 'reason', 'sinceMs')
+  if not hasTurn(id) then
+    pauseFor(id, 'turn', nowMs())
+  elseif closed[1] then
+    pauseFor(id, closed[1], closed[2])
+  else
+    endPause(id, 'running')
+  end
+end
+
+-- Some batch does not run any more: others of its person may.
+local function letNext()
+  local waiting = {}
+  for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
+    if waitsFor(id, 'turn') then waiting[#waiting + 1] = id end
+  end
+  table.sort(waiting, function(a, b) return tonumber(a) < tonumber(b) end)
+  for _, id in ipairs(waiting) do
+    if hasTurn(id) then letRun(id) end
+  end
+end
+
+local function startFinishing(id)
+  endPause(id, 'finishing')
+  redis.call('PUBLISH', sharedKey('due'), 'finish:' .. id)
+  letNext()
+end
+
+-- Takes a batch's rows off its person's count of the day.
+local function returnRows(id)
+  local record = batchKey(id, 'record')
+  local charged = redis.call('HMGET', record, 'chargedTo', 'chargedRows')
+  if charged[1] and redis.call('EXISTS', charged[1]) == 1 then
+    redis.call('DECRBY', charged[1], charged[2])
+  end
+  redis.call('HDEL', record, 'chargedTo', 'chargedRows')
 end
 
 local function markEnded(id, state)

@@ -1,4 +1,5 @@
--- Records what a message asks for, once a key. ARGV 2 key, 3 nonce of the call, 4 drop as JSON, 5 team.
+-- Records what a message asks for, once a key.
+-- ARGV 2 key, 3 nonce of the call, 4 drop as JSON, 5 team, 6 person.
 -- Returns { id, 1 if this call created it }. The nonce keeps a command that was sent again apart from a double.
 local known = sharedKey('once:drop:' .. ARGV[2])
 local id = redis.call('GET', known)
@@ -11,7 +12,7 @@ id = tostring(redis.call('INCR', sharedKey('ids')))
 local now = nowMs()
 redis.call('SET', known, id, 'EX', ARGV[1])
 redis.call('HSET', batchKey(id, 'record'), 'state', 'reading', 'drop', ARGV[4], 'nonce', ARGV[3],
-  'language', 'en', 'createdMs', now, 'total', 0, 'pending', 0, 'running', 0, 'done', 0, 'failed', 0,
+  'owner', ARGV[5] .. ':' .. ARGV[6], 'language', 'en', 'createdMs', now, 'total', 0, 'pending', 0, 'running', 0, 'done', 0, 'failed', 0,
   'cancelled', 0)
 redis.call('SADD', sharedKey('active'), id)
 -- Here, because whoever asked for it may be gone before it can open the thread, or may have given up waiting.

@@ -1,6 +1,8 @@
--- reading -> running, or paused while the endpoint is closed. Returns 1, or 0 if the batch is no longer read.
+-- reading -> running, or paused: for an operator, for its turn, or while the endpoint is closed.
+-- Returns 1, or 0 if the batch is no longer read.
 -- ARGV 2 id, 3 rows, 4 rows a chunk, 5 table, 6 summary, 7 recipe, 8 file hash,
--- 9 1 if the message's text is not used.
+-- 9 1 if the message's text is not used, 10 1 if an operator is asked, 11 seconds that it may take or '',
+-- 12 batches of one person that may run or ''.
 local id, total, size = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local record = batchKey(id, 'record')
 if stateOf(id) ~= 'reading' then return 0 end
@@ -12,14 +14,16 @@ end
 for chunk = 0, chunks - 1 do redis.call('ZADD', batchKey(id, 'pending'), chunk, chunk) end
 redis.call('HSET', record, 'table', ARGV[5], 'summary', ARGV[6], 'recipe', ARGV[7], 'fileHash', ARGV[8],
   'textIgnored', ARGV[9])
-redis.call('HSET', record, 'state', 'running', 'total', total, 'pending', total, 'startedMs', nowMs())
+redis.call('HSET', record, 'total', total, 'pending', total, 'startedMs', nowMs())
+if ARGV[11] ~= '' then redis.call('HSET', record, 'estimateSeconds', ARGV[11]) end
+if ARGV[12] ~= '' then redis.call('HSET', record, 'batchesPerPerson', ARGV[12]) end
 
-local closed = redis.call('HMGET', sharedKey('endpoint'), 'reason', 'sinceMs')
 if total == 0 then
   startFinishing(id)
-elseif closed[1] then
-  redis.call('HSET', record, 'state', 'paused', 'pauseReason', closed[1], 'pauseSinceMs', closed[2])
+elseif ARGV[10] == '1' then
+  pauseFor(id, 'approval', nowMs())
+else
+  letRun(id)
 end
 touch(id)
-announceChange(id)
 return 1

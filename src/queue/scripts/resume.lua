@@ -1,0 +1,13 @@
+-- Lets a batch go on that a person paused, or that waits for a person to look at it. ARGV 2 id.
+-- Returns resumed; running, turn, approval or model where there is nothing to resume; reading, ended or unknown.
+local id = ARGV[2]
+local state = stateOf(id)
+if not state then return 'unknown' end
+if state == 'running' or state == 'reading' then return state end
+if state ~= 'paused' then return 'ended' end
+if waitsFor(id, 'approval') then return 'approval' end
+if waitsFor(id, 'turn') then return 'turn' end
+if waitsForModel(id) then return 'model' end
+letRun(id)
+touch(id)
+return 'resumed'
