@@ -2,6 +2,7 @@
 // that bring their own client library.
 
 import { Redis } from 'ioredis';
+import { gatherWrites } from './gather-writes.ts';
 import { promptRedisOptions, redisOptions } from './redis-options.ts';
 import { watchConnection, type IsSteady } from './watch-connection.ts';
 import { withDeadline } from './with-deadline.ts';
@@ -25,7 +26,8 @@ export interface RedisConnections {
 
 /** Begins to connect and returns at once; commands wait until Redis is there. */
 export function createRedis(settings: RedisSettings): RedisConnections {
-  const commands = new Redis(settings.url, { ...promptRedisOptions, connectionName: 'darkroom' });
+  const options = { ...promptRedisOptions, connectionName: 'darkroom' };
+  const commands = gatherWrites(new Redis(settings.url, options));
   const announcements = new Redis(settings.url, { ...redisOptions, autoResubscribe: true });
   let up = false;
   const onState = (next: boolean): void => {
