@@ -1,27 +1,35 @@
 // Equal pictures of a batch are prepared once in a process: rows that need one at the same time share
-// the work, later rows read it from the disk.
+// the work, rows that hold it share it, later rows read it from the disk.
 
 import type { Batch } from '../batch/batch.ts';
 import type { PreparedImage } from '../batch/completion.ts';
 import type { ImageReference } from '../batch/row.ts';
 import type { Fault } from '../errors.ts';
 import type { KeptPictures } from '../images/kept-pictures.ts';
+import { createHeldPictures } from './held-pictures.ts';
 import { createSharedFlight } from './shared-flight.ts';
 import type { PrepareImage } from '../work/ports.ts';
 
 /** A row that goes back ends its own waiting; the work ends when no row waits for it any more. */
 export function createPrepareOnce(prepare: PrepareImage, kept: KeptPictures): PrepareImage {
   const flights = createSharedFlight<PreparedImage | Fault>();
+  const held = createHeldPictures();
   return async (reference, options) => {
     const { batch, signal } = options;
     if (!mayRepeat(batch)) return prepare(reference, options);
     const key = toKey(reference, options);
-    const work = async (shared: AbortSignal): Promise<PreparedImage | Fault> => {
-      const found = await kept.find(key);
-      if (found !== undefined) return found;
-      const prepared = await prepare(reference, { ...options, signal: shared });
+    signal.throwIfAborted();
+    const shared = held.find(key);
+    if (shared !== undefined) return shared;
+    const prepareAndKeep = async (stop: AbortSignal): Promise<PreparedImage | Fault> => {
+      const prepared = await prepare(reference, { ...options, signal: stop });
       await kept.keep(batch.id, key, prepared);
       return prepared;
+    };
+    const work = async (stop: AbortSignal): Promise<PreparedImage | Fault> => {
+      const picture = (await kept.find(key)) ?? (await prepareAndKeep(stop));
+      if (!('code' in picture)) held.note(key, picture);
+      return picture;
     };
     return flights.join(key, work, signal);
   };

@@ -45,8 +45,9 @@ export function createSharedFlight<Result>(): SharedFlight<Result> {
       } finally {
         signal.removeEventListener('abort', onAbort);
         flight.waiting -= 1;
-        if (flight.waiting === 0) {
-          if (flights.get(key) === flight) flights.delete(key);
+        // One that has landed has nothing to stop, and an abort costs an error with its stack.
+        if (flight.waiting === 0 && flights.get(key) === flight) {
+          flights.delete(key);
           flight.stop.abort();
         }
       }

@@ -76,6 +76,15 @@ describe('preparing equal pictures', () => {
     expect(world.works).toHaveLength(1);
   });
 
+  it('gives rows the one copy that others hold', async () => {
+    const world = await open();
+    const row = world.prepare(url, options());
+    await begun(world, 1);
+    world.works[0]?.end(picture);
+    await row;
+    expect(await world.prepare(url, options())).toBe(picture);
+  });
+
   it('is done for each picture, size and batch', async () => {
     const world = await open();
     const other = { ...batch, summary, drop: { ...batch.drop, key: 'another' } };
