@@ -30,11 +30,30 @@ export interface Prompt {
 
 /** Builds a row's prompt, or E_PROMPT_TOO_LONG. Pictures are not counted. */
 export function buildPrompt(input: PromptInput): Prompt | Fault {
-  const system = buildSystem(input.recipe, input.table);
+  const { system, systemTokens } = findSystem(input.recipe, input.table);
   const text = buildText(input);
-  const tokens = estimateTextTokens(system) + estimateTextTokens(text);
+  const tokens = systemTokens + estimateTextTokens(text);
   const limit = input.tokenLimit ?? defaultTokenLimit;
   return tokens > limit ? toFault('E_PROMPT_TOO_LONG', { tokens, limit }) : { system, text };
+}
+
+interface SystemText {
+  readonly table: Table;
+  readonly system: string;
+  readonly systemTokens: number;
+}
+
+/** Rows of a batch come with the same recipe and table, and building their text anew would cost as much
+ *  as all the rest of a prompt. */
+const systemTexts = new WeakMap<Recipe, SystemText>();
+
+function findSystem(recipe: Recipe, table: Table): SystemText {
+  const known = systemTexts.get(recipe);
+  if (known?.table === table) return known;
+  const system = buildSystem(recipe, table);
+  const text = { table, system, systemTokens: estimateTextTokens(system) };
+  systemTexts.set(recipe, text);
+  return text;
 }
 
 function buildSystem(recipe: Recipe, table: Table): string {
