@@ -5,7 +5,13 @@ import { toJsonReply, type Reply } from '../http/reply.ts';
 import { ApiError, toBadRequest } from './api-error.ts';
 import type { ChatRequest } from './chat-request.ts';
 import type { Engine } from './engine.ts';
-import { spoilContent, throwIfFailing, toEarlyReply, type ModelFault } from './model-faults.ts';
+import {
+  breakReply,
+  spoilContent,
+  throwIfFailing,
+  toEarlyReply,
+  type ModelFault,
+} from './model-faults.ts';
 import type { FinishReason, ModelMetrics } from './model-metrics.ts';
 import type { PictureReader, ReadPicture } from './picture-reader.ts';
 import {
@@ -73,8 +79,7 @@ export async function completeChat(model: ServedModel, job: ChatJob): Promise<Re
     maxTokens,
     timing,
   });
-  const reply = toJsonReply(200, buildCompletion(model, job, answer));
-  return fault.closeMidBody === true ? { ...reply, broken: 'cut' } : reply;
+  return breakReply(toJsonReply(200, buildCompletion(model, job, answer)), fault);
 }
 
 /** Throws the 404 that vLLM answers for a model that it does not serve. */

@@ -24,6 +24,12 @@ export const modelFault = z.strictObject({
   slowMs: z.number().nonnegative().optional(),
   /** Closes the connection in the middle of the answer's body. */
   closeMidBody: flag,
+  /** Sends half of the answer's body and then nothing more, with the connection open. */
+  stallMidBody: flag,
+  /** Answers 200 with bytes that are no JSON, though the type says so. */
+  garbage: flag,
+  /** The answer's content goes on for 10 MB. */
+  hugeContent: flag,
   /** The answer's content is cut in the middle, though the reason to stop is `stop`. */
   truncatedJson: flag,
   /** The answer's content is JSON of another shape. */
@@ -40,6 +46,10 @@ export type ModelFault = z.infer<typeof modelFault>;
 /** The answer of a fault that comes before the model has done anything. */
 export function toEarlyReply(fault: ModelFault): Reply | undefined {
   if (fault.reset === true) return { status: 500, broken: 'reset' };
+  if (fault.garbage === true) {
+    const body = Buffer.from([0, 255, 123, 34, 99, 104, 111]);
+    return { status: 200, headers: { 'content-type': 'application/json' }, body };
+  }
   if (fault.html === true) {
     const body = '<!doctype html><html><body><h1>Bad Gateway</h1></body></html>';
     return { status: fault.status ?? 200, headers: { 'content-type': 'text/html' }, body };
@@ -58,12 +68,22 @@ export function throwIfFailing(fault: ModelFault): void {
   );
 }
 
+const hugeCharacters = 10_000_000;
+
 /** The content as the fault leaves it. */
 export function spoilContent(content: string, fault: ModelFault): string {
   if (fault.emptyContent === true || fault.abort === true) return '';
   if (fault.wrongSchema === true) return JSON.stringify({ unexpected: [content.length] });
+  if (fault.hugeContent === true) return content.padEnd(hugeCharacters, '.');
   if (fault.truncatedJson === true) return content.slice(0, Math.ceil(content.length / 2));
   return content;
+}
+
+/** The reply as the fault leaves it on the wire. */
+export function breakReply(reply: Reply, fault: ModelFault): Reply {
+  if (fault.closeMidBody === true) return { ...reply, broken: 'cut' };
+  if (fault.stallMidBody === true) return { ...reply, broken: 'stall' };
+  return reply;
 }
 
 /** What a load balancer says while there is no server behind it. */
