@@ -136,7 +136,7 @@ interface Answer {
 function toAnswer({ request, seen, fault }: ChatJob, maxTokens: number): Answer {
   const sight = { pictures: seen.pictures, rowText: request.rowText };
   const whole = spoilContent(writeAnswer(request.format, sight), fault);
-  const content = cutToTokens(whole, maxTokens);
+  const content = fault.hugeContent === true ? whole : cutToTokens(whole, maxTokens);
   const stop = content === whole ? 'stop' : 'length';
   return {
     content,

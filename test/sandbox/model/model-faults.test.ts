@@ -126,6 +126,33 @@ describe('a fault of the model server', () => {
   });
 });
 
+describe('answers that nobody can read', () => {
+  it('are no JSON though they say so', async () => {
+    const server = await serverForTest();
+    server.faults.next({ garbage: true });
+    const answer = await postChat(server, buildBody('row'));
+    expect(answer.status).toBe(200);
+    await expect(answer.json()).rejects.toThrow();
+  });
+
+  it('go on for 10 MB', async () => {
+    const server = await serverForTest();
+    server.faults.next({ hugeContent: true });
+    const text = await (await postChat(server, buildBody('row'))).text();
+    expect(text.length).toBeGreaterThan(10_000_000);
+  });
+
+  it('stop in the middle with the connection open', async () => {
+    const server = await serverForTest();
+    server.faults.next({ stallMidBody: true });
+    const answer = await postChat(server, buildBody('row'), {
+      signal: AbortSignal.timeout(300),
+    });
+    expect(answer.status).toBe(200);
+    await expect(answer.text()).rejects.toThrow('timeout');
+  });
+});
+
 describe('a model server that is away', () => {
   it('refuses connections, drops those under way, and comes back on its port', async () => {
     const server = await serverForTest();
