@@ -1,0 +1,163 @@
+// The pace of one model server: how much weight may be in flight there, decided once a second from what
+// the gate counts and the server shows. Pure; keep-pace.ts does what it says.
+//
+//   it doubles while all that is sent is taken in at once, and then looks for the knee in smaller steps;
+//   it holds where a few requests wait, so that the server never runs dry;
+//   it goes down on refusals, on a full KV cache, on a long queue, and back where a rise brought nothing.
+//
+// The server counts requests, the gate weight; the mean weight of what is in flight joins them. Without
+// /metrics only completions are left: every rise must then show its gain.
+
+import { judge, isJustified, measure } from './pace/gain.ts';
+import {
+  bestKvUse,
+  isRenderBound,
+  onBusy,
+  onMemory,
+  onQueue,
+  onRender,
+  toQueueBand,
+} from './pace/limits.ts';
+import type { Move, PaceNote, PaceSample, PaceState } from './pace/types.ts';
+import { buildView, mostRecent, type View } from './pace/view.ts';
+
+export type { PaceNote, PaceSample, PaceState } from './pace/types.ts';
+
+/** A budget below the largest weight of a row would hold up everything behind such a row. */
+export const leastBudget = 8;
+/** Above every server's own limit; what stops a server that shows none. */
+const mostBudget = 4096;
+const firstBudget = 16;
+
+/** So long a server without /metrics may have failed to answer in time only. */
+const blindMs = 10_000;
+/** After a longer gap the samples before it say nothing about now. */
+const gapMs = 5000;
+
+export interface PaceOptions {
+  /** The last budget that was good, from an earlier run. */
+  readonly kept?: number | undefined;
+  /** The budget is never above it; 8 or more. */
+  readonly ceiling?: number | undefined;
+}
+
+export interface PaceDecision {
+  readonly state: PaceState;
+  /** A whole number, 8 or more. */
+  readonly budget: number;
+  readonly note?: PaceNote | undefined;
+}
+
+export function createPace({ kept, ceiling = mostBudget }: PaceOptions = {}): PaceState {
+  const top = toWhole(ceiling, mostBudget);
+  const isKept = kept !== undefined && kept >= leastBudget;
+  return {
+    budget: toWhole(isKept ? kept : firstBudget, top),
+    ceiling: top,
+    growth: isKept ? 1.1 : 2,
+    recent: [],
+    told: [],
+  };
+}
+
+/** After the server was away: it starts over with half of what it bore. */
+export function resumePace({ budget, ceiling, told }: PaceState): PaceState {
+  return { ...createPace({ kept: Math.max(budget / 2, leastBudget), ceiling }), told };
+}
+
+export function decidePace(before: PaceState, sample: PaceSample): PaceDecision {
+  const state = takeIn(before, sample);
+  const view = buildView(state);
+  const hasLoad = sample.load !== undefined;
+  const seen = { ...state, last: sample, lastLoad: hasLoad ? sample : state.lastLoad };
+  const limit = findLimit(view, seen.budget);
+  if (isBlind(seen)) return settle(seen, limit, sample);
+  const { state: measured, found } = measure(seen, view);
+  if (found === undefined) return settle(measured, limit ?? findRoom(measured, view), sample);
+  const { mark, move } = judge(measured, found, hasLoad);
+  const judged = { ...measured, mark };
+  return settle(judged, limit ?? move ?? findRoom(judged, view), sample);
+}
+
+/** The server has told its load just before: it will again, or it shows that it does not. */
+function isBlind({ last, lastLoad }: PaceState): boolean {
+  if (last === undefined || lastLoad === undefined || last === lastLoad) return false;
+  return last.atMs - lastLoad.atMs < blindMs;
+}
+
+/** The state with the sample among its recent ones; what went before a break in the counting is dropped. */
+function takeIn(state: PaceState, sample: PaceSample): PaceState {
+  const { last, lastLoad } = state;
+  const tokens = lastLoad?.load?.tokens ?? 0;
+  const isBroken =
+    last !== undefined &&
+    (sample.atMs - last.atMs > gapMs ||
+      sample.doneWeight < last.doneWeight ||
+      (sample.load?.tokens ?? tokens) < tokens);
+  if (!isBroken) return { ...state, recent: [...state.recent, sample].slice(-mostRecent) };
+  const { budget, ceiling, growth, told } = state;
+  return { budget, ceiling, growth, told, recent: [sample] };
+}
+
+function findLimit(view: View, budget: number): Move | undefined {
+  return (
+    onBusy(view, budget) ??
+    onMemory(view, budget) ??
+    onQueue(view, budget) ??
+    onRender(view, budget)
+  );
+}
+
+/** A rise, where there is something to send and nothing speaks against it. */
+function findRoom(state: PaceState, view: View): Move | undefined {
+  const { budget, growth } = state;
+  const isSteep = growth >= 1.5;
+  if (!view.full || view.draining || view.samples < (isSteep ? 1 : 4)) return undefined;
+  if (!hasRoom(view, isSteep) || !isJustified(state, view.server !== undefined)) return undefined;
+  const wished = budget * growth;
+  const to = Math.min(wished, toLid(state, view.now), toKvLimit(view, budget));
+  if (to < budget + Math.max(1, 0.01 * budget)) return undefined;
+  return { to, growth: to < wished ? 1.05 : Math.min(2, 1 + 2 * (growth - 1)) };
+}
+
+function toLid({ lid }: PaceState, { atMs }: PaceSample): number {
+  return lid !== undefined && atMs < lid.untilMs ? lid.budget : Infinity;
+}
+
+/** While it doubles the moment counts, later the average. */
+function hasRoom(view: View, isSteep: boolean): boolean {
+  const { server } = view;
+  if (server === undefined) return true;
+  const { low } = toQueueBand(server.running);
+  if (Math.min(server.now.waiting, isSteep ? Infinity : server.waiting) > low) return false;
+  if (isSteep) {
+    const unseen = view.now.jobs - server.now.running - server.now.waiting;
+    return unseen <= Math.max(4, 0.35 * view.now.jobs);
+  }
+  return server.waiting <= low && !isRenderBound(view);
+}
+
+/** The budget at which the KV cache is as full as is good, by what it holds now. */
+function toKvLimit({ server }: View, budget: number): number {
+  if (server === undefined) return Infinity;
+  const kvUse = Math.max(server.kvUse, server.now.kvUse);
+  return kvUse > 0.05 ? (budget * bestKvUse) / kvUse : Infinity;
+}
+
+function settle(state: PaceState, move: Move | undefined, sample: PaceSample): PaceDecision {
+  if (move === undefined) return { state, budget: state.budget };
+  const budget = toWhole(move.to, state.ceiling);
+  const isNew = move.note !== undefined && !state.told.includes(move.note.cause);
+  const told = isNew && move.note !== undefined ? [...state.told, move.note.cause] : state.told;
+  const lid = move.lid ?? state.lid;
+  const next = { ...state, budget, growth: move.growth, lid, told };
+  const decided =
+    budget === state.budget ? next : { ...next, recent: [], from: sample, settled: undefined };
+  return { state: decided, budget, ...(isNew ? { note: move.note } : {}) };
+}
+
+/** NaN becomes the least. */
+function toWhole(budget: number, ceiling: number): number {
+  const most = Math.max(leastBudget, Math.min(Math.floor(ceiling), mostBudget));
+  return budget >= leastBudget ? Math.min(Math.floor(budget), most) : leastBudget;
+}

@@ -1,0 +1,81 @@
+// Whether a higher budget has brought more throughput. It is measured in turnovers: once everything that
+// was in flight when the budget was set has ended, and over as much again.
+
+import type { Mark, Move, PaceSample, PaceState } from './types.ts';
+import type { View } from './view.ts';
+
+/** Rises that nobody has to justify: any GPU can bear so much, and the server's own signs bound them. */
+const freeWithLoad = 256;
+const freeWithout = 64;
+/** A doubling must bring 2 % more tokens, or 5 % more rows, which are counted more roughly. */
+const exponentWithLoad = Math.log2(1.02);
+const exponentWithout = Math.log2(1.05);
+/** Budgets closer to each other than this cannot be told apart. */
+const leastRatio = 1.2;
+const markLivesMs = 180_000;
+const lidMs = 90_000;
+const floorLidMs = 15_000;
+const leastSamples = 20;
+
+/** The state with this sample counted in; a mark comes out where a measurement is complete. */
+export function measure(state: PaceState, view: View): { state: PaceState; found?: Mark } {
+  const { now } = view;
+  const { from, settled, budget } = state;
+  // Too little to do says nothing about what could be done.
+  if (!view.full || from === undefined)
+    return { state: { ...state, from: now, settled: undefined } };
+  if (settled === undefined) {
+    const isTurnedOver = now.doneWeight - from.doneWeight >= Math.max(from.weight, now.weight);
+    return { state: isTurnedOver ? { ...state, settled: now } : state };
+  }
+  const turned = now.doneWeight - settled.doneWeight;
+  const seconds = (now.atMs - settled.atMs) / 1000;
+  if (seconds < 3 || turned < Math.max(now.weight, leastSamples * view.perJob)) return { state };
+  const rate = toRate(settled, now);
+  return { state: { ...state, settled: now }, found: { budget, rate, atMs: now.atMs } };
+}
+
+function toRate(from: PaceSample, to: PaceSample): number {
+  const seconds = (to.atMs - from.atMs) / 1000;
+  const tokens = (to.load?.tokens ?? 0) - (from.load?.tokens ?? 0);
+  return (tokens > 0 ? tokens : to.doneWeight - from.doneWeight) / seconds;
+}
+
+/** The mark to go on with, and the way back where the rise since the old one has brought too little. */
+export function judge(
+  state: PaceState,
+  found: Mark,
+  hasLoad: boolean,
+): { mark: Mark; move?: Move } {
+  const { mark, growth } = state;
+  if (mark === undefined || found.atMs - mark.atMs > markLivesMs) return { mark: found };
+  const ratio = found.budget / mark.budget;
+  if (ratio < 1 / leastRatio) return { mark: found };
+  if (ratio < leastRatio) return judgeSame(mark, found, hasLoad);
+  const needed = ratio ** (hasLoad ? exponentWithLoad : exponentWithout);
+  if (found.rate >= mark.rate * needed) return { mark: found };
+  const untilMs = found.atMs + (mark.budget < 32 ? floorLidMs : lidMs);
+  return {
+    mark: { ...mark, atMs: found.atMs },
+    move: {
+      to: mark.budget,
+      growth: Math.min(growth, 1.25),
+      lid: { budget: mark.budget, untilMs },
+    },
+  };
+}
+
+/** At the same budget: where the rows come back much later than before and the server does not tell why,
+ *  fewer at once would take as long as before. */
+function judgeSame(mark: Mark, found: Mark, hasLoad: boolean): { mark: Mark; move?: Move } {
+  const share = found.rate / mark.rate;
+  if (hasLoad || share > 0.7)
+    return { mark: { ...found, budget: Math.min(mark.budget, found.budget) } };
+  return { mark: found, move: { to: found.budget * share, growth: 1.25 } };
+}
+
+/** Whether the budget may rise from here without a measurement that says so. */
+export function isJustified({ mark, budget }: PaceState, hasLoad: boolean): boolean {
+  if (budget < (hasLoad ? freeWithLoad : freeWithout)) return true;
+  return mark !== undefined && budget < mark.budget * leastRatio;
+}

@@ -1,0 +1,70 @@
+// What the pace looks at, remembers and says.
+
+/** What the server says of itself; see readLoad. Counters only grow, until the server is started anew. */
+export interface ServerLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly kvUse: number;
+  readonly preemptions: number;
+  readonly tokens: number;
+}
+
+/** One look at the gate and the server, about once a second. */
+export interface PaceSample {
+  /** Of any clock that only goes forward. */
+  readonly atMs: number;
+  /** Weight and requests in flight, over all processes. */
+  readonly weight: number;
+  readonly jobs: number;
+  /** Weight of all that ever ended; its growth is the throughput. */
+  readonly doneWeight: number;
+  /** Busy answers (429, 503) since the last sample. */
+  readonly busy: number;
+  readonly load?: ServerLoad | undefined;
+}
+
+export type PaceCause = 'render' | 'kv' | 'busy' | 'blind';
+
+/** Something that whoever runs the server should know. Given once for each cause. */
+export interface PaceNote {
+  readonly cause: PaceCause;
+  readonly text: string;
+}
+
+/** A throughput measured over a full turnover at one budget. */
+export interface Mark {
+  readonly budget: number;
+  /** Tokens per second where the server tells, else weight per second. */
+  readonly rate: number;
+  readonly atMs: number;
+}
+
+export interface PaceState {
+  readonly budget: number;
+  /** The budget is never above it. */
+  readonly ceiling: number;
+  /** Factor of the next rise, above 1 to 2. */
+  readonly growth: number;
+  /** The latest samples at this budget, oldest first. */
+  readonly recent: readonly PaceSample[];
+  /** When the budget was set: what was in flight then has to end before anything can be measured. */
+  readonly from?: PaceSample | undefined;
+  /** When that had ended. */
+  readonly settled?: PaceSample | undefined;
+  /** What a rise is held against. */
+  readonly mark?: Mark | undefined;
+  /** No rise over `budget` before `untilMs`: it led to trouble, or nowhere. */
+  readonly lid?: { readonly budget: number; readonly untilMs: number } | undefined;
+  readonly last?: PaceSample | undefined;
+  /** The last sample with a load. */
+  readonly lastLoad?: PaceSample | undefined;
+  readonly told: readonly PaceCause[];
+}
+
+/** A new budget, not yet rounded or bounded, and how to go on from there. */
+export interface Move {
+  readonly to: number;
+  readonly growth: number;
+  readonly lid?: { readonly budget: number; readonly untilMs: number };
+  readonly note?: PaceNote;
+}
