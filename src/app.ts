@@ -1,65 +1,85 @@
-// The composition root of the bot: the engine, the conversation, health and metrics, built in order and
-// undone in reverse, also when a start fails half way.
+// The composition root: what a process of this role does, built in order and undone in reverse, also when
+// a start fails half way.
+//
+//   bot     the conversation, the read and the finish steps
+//   worker  the rows
+//   both    all of it
 
-import type { Config } from './config.ts';
-import { startEngine } from './engine/engine.ts';
+import type { Config, SlackConfig } from './config.ts';
+import type { EngineParts, FileEdge } from './engine/engine.ts';
+import { readServers, type ServerReading } from './engine/read-servers.ts';
+import { startRows } from './engine/start-rows.ts';
+import { startSpool } from './engine/start-spool.ts';
+import { checkDataDir } from './engine/step-directory.ts';
+import { startSteps } from './engine/steps.ts';
+import { openStores, type Stores } from './engine/stores.ts';
 import { maxBytesOf } from './intake/max-bytes.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { startOpsServer } from './ops/ops-server.ts';
 import { createThreadMemory } from './queue/thread-memory.ts';
-import { createSlack } from './slack/create-slack.ts';
+import { createSlack, type Slack } from './slack/create-slack.ts';
 import type { Desk } from './slack/desk.ts';
+import { openDownloads } from './slack/open-downloads.ts';
 import type { ThreadState, UploadRecord } from './slack/thread-memory.ts';
-import { checkDataDir } from './engine/step-directory.ts';
-import { openStores, type Stores } from './engine/stores.ts';
 
 /** Serves from the moment it resolves; disposing gives back what is not finished. */
 export async function startApp(config: Config, log: Logger): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   await checkDataDir(config.dataDir);
   const stores = stack.use(await openStores(config, log));
-  const memory = createThreadMemory<ThreadState, UploadRecord>({ store: stores.store });
-  const slack = stack.use(
-    await createSlack({ config: config.slack, log, desk: toDesk(stores), memory }),
-  );
-  stores.ledger.onChanged(() => slack.wake());
-  const metrics = createMetrics({
-    gate: async () => {
-      const { running, queued, budget } = await engine.gateCounts();
-      return { inFlight: running, queued, budget };
-    },
-    slackConnected: slack.connected,
-    endpointOpen: async () => (await stores.endpoint.closed()) === undefined,
-  });
-  const engine = stack.use(
-    await startEngine({
-      config,
-      log,
-      stores,
-      edges: {
-        fetchFile: (file, directory, signal) =>
-          slack.download(file, { directory, maxBytes: maxBytesOf, signal }),
-        deliver: slack.deliver,
-        languageOf: slack.languageOf,
-        linkTo: slack.linkTo,
-        onOutcome: metrics.onOutcome,
-      },
-    }),
-  );
+  const parts = { config, log, stores };
+
+  const slack =
+    config.role === 'worker' ? undefined : stack.use(await startConversation(config.slack, parts));
+  const download = slack?.download ?? (await openDownloads(config.slack, log));
+  const spool = stack.use(startSpool(parts, toFileEdge(download)));
+  if (slack !== undefined) stack.use(startSteps(parts, { spool, edges: slack }));
+
+  const servers = (): ReturnType<typeof readServers> => readServers(rows?.endpoints ?? [], stores);
+  const metrics = createMetrics({ servers, slackConnected: slack?.connected });
+  const rows =
+    config.role === 'bot'
+      ? undefined
+      : stack.use(await startRows(parts, { spool, edges: metrics }));
+
   const ops = stack.use(
     await startOpsServer({
       ...config.ops,
       metrics,
       findProblems: async () => [
         ...(stores.redis.isUp() ? [] : ['Redis is away']),
-        ...(slack.connected() ? [] : ['Slack is not connected']),
+        ...(slack?.connected() === false ? ['Slack is not connected'] : []),
       ],
+      findNotes: async () => (await servers()).map(toNote),
     }),
   );
-  log.info({ opsPort: ops.port, mode: config.slack.mode }, 'Darkroom is ready');
+  log.info({ role: config.role, opsPort: ops.port }, 'Darkroom is ready');
   const started = stack.move();
   return { [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+async function startConversation(
+  config: SlackConfig,
+  { log, stores }: EngineParts,
+): Promise<Slack> {
+  const memory = createThreadMemory<ThreadState, UploadRecord>({ store: stores.store });
+  const slack = await createSlack({ config, log, desk: toDesk(stores), memory });
+  stores.ledger.onChanged(() => slack.wake());
+  return slack;
+}
+
+/** A server that is away is no reason to restart this process. */
+function toNote({ endpoint, open, gate }: ServerReading): string {
+  const { inFlight, budget } = gate;
+  return `${endpoint}: ${open ? 'open' : 'closed'}, ${inFlight} of ${budget} in flight`;
+}
+
+function toFileEdge(download: Slack['download']): FileEdge {
+  return {
+    fetchFile: (file, directory, signal) =>
+      download(file, { directory, maxBytes: maxBytesOf, signal }),
+  };
 }
 
 function toDesk({ ledger }: Stores): Desk {

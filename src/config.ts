@@ -10,15 +10,18 @@ import type { LogLevel } from './logger.ts';
 /** sysexits.h: EX_CONFIG. A supervisor can tell it from a crash and need not restart at once. */
 export const configExitCode = 78;
 
-export type SlackConfig = {
+/** What files need that were dropped into Slack. */
+export interface SlackAccess {
   readonly botToken: string;
   /** Absent means Slack itself; else the address of a local workspace. */
   readonly apiUrl?: string;
-  readonly slashCommand: string;
-} & (
-  | { readonly mode: 'socket'; readonly appToken: string }
-  | { readonly mode: 'http'; readonly signingSecret: string; readonly port: number }
-);
+}
+
+/** What a conversation needs. */
+export type SlackConfig = SlackAccess & { readonly slashCommand: string } & (
+    | { readonly mode: 'socket'; readonly appToken: string }
+    | { readonly mode: 'http'; readonly signingSecret: string; readonly port: number }
+  );
 
 /** What the engine needs, with or without Slack. */
 export interface EngineConfig {
@@ -26,11 +29,12 @@ export interface EngineConfig {
   /** Ends with a colon. */
   readonly keyPrefix: string;
   readonly model: {
-    readonly url: string;
+    /** Base addresses; none where this process runs no rows. */
+    readonly urls: readonly string[];
     readonly name?: string;
     readonly apiKey?: string;
-    /** Weight that may be in flight at once, 8 or more. */
-    readonly maxInFlight: number;
+    /** The most weight that may ever be in flight at one server, 8 or more. */
+    readonly maxInFlight?: number;
     readonly timeoutMs: number;
   };
   readonly images: {
@@ -46,10 +50,13 @@ export interface EngineConfig {
   readonly logLevel: LogLevel;
 }
 
-export interface Config extends EngineConfig {
-  readonly slack: SlackConfig;
+/** What a process does: `bot` holds the conversation, reads and finishes batches; `worker` runs rows. */
+export type Config = EngineConfig & {
   readonly ops: { readonly host: string; readonly port: number };
-}
+} & (
+    | { readonly role: 'both' | 'bot'; readonly slack: SlackConfig }
+    | { readonly role: 'worker'; readonly slack: SlackAccess }
+  );
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -78,15 +85,14 @@ export function readConfig(environment = readEnvironment()): Config {
   for (const issue of parsed.error?.issues ?? []) {
     problems.push(`${String(issue.path[0])} ${issue.message}`);
   }
-  problems.push(...findMissingMode(values));
+  problems.push(...findMissing(values));
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return deepFreeze(toConfig(parsed.data));
 }
 
 /** The same without what only Slack needs; for the command line. */
 export function readEngineConfig(environment: Environment): EngineConfig {
-  const noSlack = { SLACK_BOT_TOKEN: 'xoxb-none', SLACK_APP_TOKEN: 'xapp-none' };
-  return readConfig({ ...environment, ...noSlack });
+  return readConfig({ ...environment, SLACK_BOT_TOKEN: 'xoxb-none', ROLE: 'worker' });
 }
 
 function findUnknown(environment: Environment): string[] {
@@ -128,21 +134,38 @@ function readSecretFiles(environment: Environment): {
   return { values, problems };
 }
 
-function findMissingMode(values: Record<string, string>): string[] {
-  if (values['SLACK_APP_TOKEN'] !== undefined || values['SLACK_SIGNING_SECRET'] !== undefined) {
-    return [];
+/** What one role needs and another does not. */
+function findMissing(values: Record<string, string>): string[] {
+  const role = values['ROLE'];
+  const problems: string[] = [];
+  if (role !== 'worker' && isMissing(values, 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET')) {
+    problems.push(
+      'SLACK_APP_TOKEN is missing. Make an App-Level Token with connections:write under "Basic Information" of your Slack app (Socket Mode), or set SLACK_SIGNING_SECRET to let Slack call you over HTTP.',
+    );
   }
-  return [
-    'SLACK_APP_TOKEN is missing. Make an App-Level Token with connections:write under "Basic Information" of your Slack app (Socket Mode), or set SLACK_SIGNING_SECRET to let Slack call you over HTTP.',
-  ];
+  if (role !== 'bot' && isMissing(values, 'VLLM_URL')) {
+    problems.push('VLLM_URL is missing. It must be an address like http://localhost:8000');
+  }
+  return problems;
 }
 
-function toSlackConfig(env: Variables): SlackConfig {
-  const common = {
+function isMissing(values: Record<string, string>, ...names: readonly string[]): boolean {
+  return names.every((name) => values[name] === undefined);
+}
+
+function toConfig(env: Variables): Config {
+  const access: SlackAccess = {
     botToken: env.SLACK_BOT_TOKEN,
-    slashCommand: env.SLASH_COMMAND,
     ...(env.SLACK_API_URL === undefined ? {} : { apiUrl: env.SLACK_API_URL }),
   };
+  const common = { ...toEngineConfig(env), ops: { host: env.OPS_HOST, port: env.OPS_PORT } };
+  return env.ROLE === 'worker'
+    ? { ...common, role: env.ROLE, slack: access }
+    : { ...common, role: env.ROLE, slack: toSlackConfig(env, access) };
+}
+
+function toSlackConfig(env: Variables, access: SlackAccess): SlackConfig {
+  const common = { ...access, slashCommand: env.SLASH_COMMAND };
   // Socket Mode needs no public address, so it wins where both are configured.
   if (env.SLACK_APP_TOKEN !== undefined) {
     return { ...common, mode: 'socket', appToken: env.SLACK_APP_TOKEN };
@@ -150,17 +173,16 @@ function toSlackConfig(env: Variables): SlackConfig {
   return { ...common, mode: 'http', signingSecret: env.SLACK_SIGNING_SECRET ?? '', port: env.PORT };
 }
 
-function toConfig(env: Variables): Config {
+function toEngineConfig(env: Variables): EngineConfig {
   return {
-    slack: toSlackConfig(env),
     redisUrl: env.REDIS_URL,
     keyPrefix: env.KEY_PREFIX,
     model: {
-      url: env.VLLM_URL,
-      maxInFlight: env.VLLM_MAX_IN_FLIGHT,
+      urls: env.VLLM_URL ?? [],
       timeoutMs: env.VLLM_TIMEOUT_S * 1000,
       ...(env.VLLM_MODEL === undefined ? {} : { name: env.VLLM_MODEL }),
       ...(env.VLLM_API_KEY === undefined ? {} : { apiKey: env.VLLM_API_KEY }),
+      ...(env.VLLM_MAX_IN_FLIGHT === undefined ? {} : { maxInFlight: env.VLLM_MAX_IN_FLIGHT }),
     },
     images: {
       allowHosts: env.IMAGE_ALLOW_HOSTS,
@@ -171,7 +193,6 @@ function toConfig(env: Variables): Config {
     retentionDays: env.RETENTION_DAYS,
     cache: { days: env.CACHE_DAYS, maxBytes: env.CACHE_MAX_MB * 1_000_000 },
     dataDir: env.DATA_DIR,
-    ops: { host: env.OPS_HOST, port: env.OPS_PORT },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -31,7 +31,8 @@ describe('the configuration', () => {
       keyPrefix: 'darkroom:',
       maxRows: 20_000,
       maxImagesPerRow: 4,
-      model: { url: 'http://localhost:8000', maxInFlight: 16 },
+      role: 'both',
+      model: { urls: ['http://localhost:8000'], timeoutMs: 120_000 },
       slack: { mode: 'socket', slashCommand: '/batch' },
       ops: { host: '127.0.0.1', port: 9464 },
     });
@@ -40,6 +41,7 @@ describe('the configuration', () => {
   it('cannot be changed once read', () => {
     const config = readConfig(complete);
     expect(() => Object.assign(config.model, { maxInFlight: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config.model.urls, { 1: 'http://other' })).toThrow(TypeError);
   });
 
   it('counts an empty value as not set', () => {
@@ -70,6 +72,9 @@ describe('the configuration', () => {
     ['SLACK_APP_TOKEN', 'xoxb-1', 'must begin with xapp-'],
     ['REDIS_URL', 'http://localhost', 'must be an address like redis://'],
     ['VLLM_URL', 'not a url', 'must be an address like http://'],
+    ['VLLM_URL', 'http://gpu1:8000,gpu2:8000', 'separated by commas'],
+    ['VLLM_URL', ' , ', 'names no server'],
+    ['VLLM_URL', 'http://gpu:8000, http://gpu:8000/v1/', 'names gpu:8000 twice'],
     ['VLLM_MAX_IN_FLIGHT', '0', 'must be a whole number from 8'],
     ['VLLM_MAX_IN_FLIGHT', 'many', 'must be a whole number'],
     ['VLLM_TIMEOUT_S', '1e10', 'must be a whole number'],
@@ -81,6 +86,7 @@ describe('the configuration', () => {
     ['IMAGE_ALLOW_HOSTS', 'http://host/', 'must be hosts'],
     ['IMAGE_ALLOW_PRIVATE_CIDRS', '10.0.0.0/33', 'must be networks'],
     ['LOG_LEVEL', 'loud', 'must be trace'],
+    ['ROLE', 'server', 'must be both, bot or worker'],
   ])('refuses %s=%s', (name, value, rule) => {
     const problems = problemsOf({ ...complete, [name]: value });
     expect(problems).toHaveLength(1);
@@ -114,6 +120,38 @@ describe('the configuration', () => {
   it('asks for no Slack where Slack is not used', () => {
     const { REDIS_URL, VLLM_URL } = complete;
     expect(readEngineConfig({ REDIS_URL, VLLM_URL }).redisUrl).toBe(REDIS_URL);
+    expect(readEngineConfig({ REDIS_URL, VLLM_URL, ROLE: 'bot' }).model.urls).toEqual([VLLM_URL]);
+  });
+});
+
+describe('several model servers', () => {
+  it('are named with commas between them', () => {
+    const { model } = readConfig({ ...complete, VLLM_URL: 'http://gpu1:8000, https://gpu2/v1,' });
+    expect(model.urls).toEqual(['http://gpu1:8000', 'https://gpu2/v1']);
+  });
+
+  it('have no bound on what is in flight but the one that is set', () => {
+    expect(readConfig(complete).model).not.toHaveProperty('maxInFlight');
+    const { model } = readConfig({ ...complete, VLLM_MAX_IN_FLIGHT: '64' });
+    expect(model.maxInFlight).toBe(64);
+  });
+});
+
+describe('the role', () => {
+  const { REDIS_URL, VLLM_URL, SLACK_BOT_TOKEN, SLACK_APP_TOKEN } = complete;
+
+  it('worker needs the bot token of Slack and no more of it', () => {
+    const config = readConfig({ ROLE: 'worker', REDIS_URL, VLLM_URL, SLACK_BOT_TOKEN });
+    expect(config).toMatchObject({ role: 'worker', slack: { botToken: 'xoxb-1' } });
+    expect(problemsOf({ ROLE: 'worker', REDIS_URL, SLACK_BOT_TOKEN })).toEqual([
+      'VLLM_URL is missing. It must be an address like http://localhost:8000',
+    ]);
+  });
+
+  it('bot needs no model server', () => {
+    const config = readConfig({ ROLE: 'bot', REDIS_URL, SLACK_BOT_TOKEN, SLACK_APP_TOKEN });
+    expect(config).toMatchObject({ role: 'bot', model: { urls: [] }, slack: { mode: 'socket' } });
+    expect(problemsOf({ ROLE: 'bot', REDIS_URL, SLACK_BOT_TOKEN })[0]).toContain('SLACK_APP_TOKEN');
   });
 });
 
@@ -132,14 +170,15 @@ describe('the documented settings', () => {
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('the compose file gives the bot only settings that exist', () => {
-    const compose = parse(readFileSync(join(root, 'docker/compose.yml'), 'utf8'));
-    const { environment } = z
-      .object({
-        services: z.object({ bot: z.object({ environment: z.record(z.string(), z.string()) }) }),
-      })
-      .parse(compose).services.bot;
-    expect(Object.keys(environment).filter((name) => !names.includes(name))).toEqual([]);
+  it.each(['bot', 'worker'])('the compose file gives the %s only settings that exist', (name) => {
+    const compose = parse(readFileSync(join(root, 'docker/compose.yml'), 'utf8'), { merge: true });
+    const service = z.object({ environment: z.record(z.string(), z.string()) });
+    const { services } = z
+      .object({ services: z.object({ bot: service, worker: service }).loose() })
+      .parse(compose);
+    const { environment } = services[name === 'bot' ? 'bot' : 'worker'];
+    expect(environment['ROLE']).toBe(name);
+    expect(Object.keys(environment).filter((each) => !names.includes(each))).toEqual([]);
   });
 
   it('docker/.env.example names only what the compose file hands on', () => {

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { toEndpointName } from '../batch/endpoint-name.ts';
 
 /** The most rows that any installation takes in one file. */
 export const hardMaxRows = 1_000_000;
@@ -11,36 +12,52 @@ function text(what: string): z.ZodString {
   return z.string({ error: `is missing. ${what}` }).min(1, `is empty. ${what}`);
 }
 
-function whole(range: { min: number; max: number; fallback: number }): z.ZodType<number> {
-  const rule = `must be a whole number from ${range.min} to ${range.max}`;
-  return z.coerce
-    .number(rule)
-    .int(rule)
-    .min(range.min, rule)
-    .max(range.max, rule)
-    .default(range.fallback);
+function whole({ min, max }: { min: number; max: number }): z.ZodCoercedNumber {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
 }
 
 function url(protocols: readonly string[], example: string): z.ZodType<string> {
   const rule = `must be an address like ${example}`;
-  return z.string({ error: `is missing. It ${rule}` }).refine((value) => {
-    const parsed = URL.parse(value);
-    return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
-  }, rule);
+  return z
+    .string({ error: `is missing. It ${rule}` })
+    .refine((value) => isAddress(value, protocols), rule);
+}
+
+function isAddress(value: string, protocols: readonly string[]): boolean {
+  const parsed = URL.parse(value);
+  return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
 }
 
 function list(isEntry: (entry: string) => boolean, rule: string): z.ZodType<readonly string[]> {
   return z
     .string()
     .default('')
-    .transform((value) =>
-      value
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== ''),
-    )
+    .transform(toEntries)
     .refine((entries) => entries.every(isEntry), rule);
 }
+
+function toEntries(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** Base addresses of model servers, each of them once. */
+const servers = z
+  .string()
+  .transform(toEntries)
+  .refine((urls) => urls.length > 0, 'names no server')
+  .refine((urls) => urls.every((each) => isAddress(each, ['http:', 'https:'])), {
+    error: 'must be an address like http://localhost:8000, or several of them, separated by commas',
+    abort: true,
+  })
+  .superRefine((urls, { addIssue }) => {
+    const names = urls.map(toEndpointName);
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined) addIssue(`names ${twice} twice. Keep one of them.`);
+  });
 
 function isHostEntry(entry: string): boolean {
   return /^(\[[\da-f:]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/i.test(entry);
@@ -56,6 +73,7 @@ const slackToken = (prefix: string, where: string): z.ZodString =>
   text(where).startsWith(prefix, `must begin with ${prefix} . ${where}`);
 
 export const variables = z.object({
+  ROLE: z.enum(['both', 'bot', 'worker'], { error: 'must be both, bot or worker' }).default('both'),
   SLACK_BOT_TOKEN: slackToken(
     'xoxb-',
     'Copy the Bot User OAuth Token from "OAuth & Permissions" of your Slack app.',
@@ -81,11 +99,11 @@ export const variables = z.object({
     .regex(/^[\w.-]{1,32}:?$/, 'must be 1 to 32 letters, digits, dots or dashes')
     .default('darkroom')
     .transform((value) => value.replace(/:?$/, ':')),
-  VLLM_URL: url(['http:', 'https:'], 'http://localhost:8000'),
+  VLLM_URL: servers.optional(),
   VLLM_MODEL: text('Leave it out to use the model that the server lists.').optional(),
   VLLM_API_KEY: text('Leave it out if the server asks for none.').optional(),
-  VLLM_MAX_IN_FLIGHT: whole({ min: 8, max: 4096, fallback: 16 }),
-  VLLM_TIMEOUT_S: whole({ min: 5, max: 3600, fallback: 120 }),
+  VLLM_MAX_IN_FLIGHT: whole({ min: 8, max: 4096 }).optional(),
+  VLLM_TIMEOUT_S: whole({ min: 5, max: 3600 }).default(120),
   IMAGE_ALLOW_HOSTS: list(
     isHostEntry,
     'must be hosts such as images.shop.lan or 10.0.0.7:8080, separated by commas',
@@ -94,15 +112,15 @@ export const variables = z.object({
     isCidr,
     'must be networks such as 10.20.0.0/16, separated by commas',
   ),
-  MAX_ROWS: whole({ min: 1, max: hardMaxRows, fallback: 20_000 }),
-  MAX_IMAGES_PER_ROW: whole({ min: 1, max: 16, fallback: 4 }),
-  RETENTION_DAYS: whole({ min: 1, max: 3650, fallback: 30 }),
-  CACHE_DAYS: whole({ min: 1, max: 365, fallback: 7 }),
-  CACHE_MAX_MB: whole({ min: 1, max: 100_000, fallback: 64 }),
+  MAX_ROWS: whole({ min: 1, max: hardMaxRows }).default(20_000),
+  MAX_IMAGES_PER_ROW: whole({ min: 1, max: 16 }).default(4),
+  RETENTION_DAYS: whole({ min: 1, max: 3650 }).default(30),
+  CACHE_DAYS: whole({ min: 1, max: 365 }).default(7),
+  CACHE_MAX_MB: whole({ min: 1, max: 100_000 }).default(64),
   DATA_DIR: z.string().min(1).default(join(process.cwd(), '.data')),
-  PORT: whole({ min: 0, max: 65_535, fallback: 3000 }),
+  PORT: whole({ min: 0, max: 65_535 }).default(3000),
   OPS_HOST: z.string().min(1).default('127.0.0.1'),
-  OPS_PORT: whole({ min: 0, max: 65_535, fallback: 9464 }),
+  OPS_PORT: whole({ min: 0, max: 65_535 }).default(9464),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be trace, debug, info, warn, error, fatal or silent',

@@ -1,7 +1,7 @@
 // The read and the finish step, joined with what they need: files on this machine's disk, the parser,
 // the results writer, and the edges' way of fetching and delivering.
 
-import type { EngineParts } from './engine.ts';
+import type { EngineParts, PeopleEdge } from './engine.ts';
 import { toDropName } from '../batch/drop-name.ts';
 import type { SortedFile } from '../batch/spooled-file.ts';
 import type { TableReader } from '../batch/table.ts';
@@ -15,8 +15,13 @@ import type { Spool } from './spool.ts';
 import { createFinishStep, type FinishNeeds } from '../work/finish-batch.ts';
 import { createReadStep, type OpenTableOptions, type ReadNeeds } from '../work/read-batch.ts';
 
+interface Around {
+  readonly spool: Spool;
+  readonly edges: PeopleEdge;
+}
+
 /** This process runs steps from now on; disposing aborts them, and they run again elsewhere. */
-export function startSteps(parts: EngineParts, spool: Spool): AsyncDisposable {
+export function startSteps(parts: EngineParts, around: Around): AsyncDisposable {
   const { log, stores } = parts;
   const { redis, store, announcements } = stores;
   const steps = createSteps({
@@ -29,8 +34,8 @@ export function startSteps(parts: EngineParts, spool: Spool): AsyncDisposable {
   removeAbandoned(parts.config.dataDir).catch((error: unknown) => {
     log.warn({ err: error }, 'what an earlier process left on the disk stays there');
   });
-  steps.work('read', createReadStep(toReadNeeds(parts, spool)));
-  steps.work('finish', createFinishStep(toFinishNeeds(parts, spool)));
+  steps.work('read', createReadStep(toReadNeeds(parts, around)));
+  steps.work('finish', createFinishStep(toFinishNeeds(parts, around)));
   return { [Symbol.asyncDispose]: () => steps.close() };
 }
 
@@ -42,7 +47,7 @@ const pastimes: ReadonlySet<string> = new Set([
   'E_CSV_NO_IMAGE_COLUMN',
 ]);
 
-function toReadNeeds({ config, log, stores, edges }: EngineParts, spool: Spool): ReadNeeds {
+function toReadNeeds({ config, log, stores }: EngineParts, { spool, edges }: Around): ReadNeeds {
   return {
     ledger: stores.ledger,
     log,
@@ -80,7 +85,10 @@ function openFiles(
 /** Loose pictures have no name as a whole. */
 const looseName = 'pictures.csv';
 
-function toFinishNeeds({ config, log, stores, edges }: EngineParts, spool: Spool): FinishNeeds {
+function toFinishNeeds(
+  { config, log, stores }: EngineParts,
+  { spool, edges }: Around,
+): FinishNeeds {
   return {
     ledger: stores.ledger,
     log,

@@ -6,7 +6,6 @@ import { createAnswerCache, type AnswerCache } from '../queue/answer-cache.ts';
 import { createAnnouncements, type Announcements } from '../queue/announcements.ts';
 import { checkRedis } from '../queue/check-redis.ts';
 import { createRedis, type RedisConnections } from '../queue/create-redis.ts';
-import { createEndpoint, type Endpoint } from '../queue/endpoint.ts';
 import { createLedger, type Ledger } from '../queue/ledger.ts';
 import { createStore, type Store } from '../queue/store.ts';
 
@@ -15,7 +14,6 @@ export interface Stores extends AsyncDisposable {
   readonly store: Store;
   readonly announcements: Announcements;
   readonly ledger: Ledger;
-  readonly endpoint: Endpoint;
   readonly answers: AnswerCache;
 }
 
@@ -50,7 +48,6 @@ export async function openStores(config: EngineConfig, log: Logger): Promise<Sto
     store,
     announcements,
     ledger: createLedger({ store, announcements }),
-    endpoint: createEndpoint(store),
     answers,
     async [Symbol.asyncDispose]() {
       answers.close();

@@ -5,10 +5,18 @@ import type { WorkedOutcome } from '../batch/row.ts';
 
 /** Read when somebody asks for the metrics. A value that cannot be had is left out. */
 export interface Readings {
+  /** The model servers that this process asks. */
+  servers(): Promise<readonly ServerReading[]>;
+  /** Absent in a process that holds no conversation. */
+  readonly slackConnected?: (() => boolean) | undefined;
+}
+
+export interface ServerReading {
+  /** Its host and port. */
+  readonly endpoint: string;
+  readonly open: boolean;
   /** Weight in flight and waiting at this process's gate, and the budget that all processes share. */
-  gate(): Promise<{ inFlight: number; queued: number; budget: number }>;
-  slackConnected(): boolean;
-  endpointOpen(): Promise<boolean>;
+  readonly gate: { readonly inFlight: number; readonly queued: number; readonly budget: number };
 }
 
 export interface Metrics {
@@ -66,35 +74,45 @@ export function createMetrics(readings: Readings): Metrics {
   };
 }
 
-function createGauges(readings: Readings): Gauge[] {
+function createGauges({ servers, slackConnected }: Readings): Gauge[] {
   const registers: Registry[] = [];
-  return [
-    new Gauge({
-      name: 'darkroom_slack_connected',
-      help: '1 while Slack can reach this process.',
-      registers,
-      collect() {
-        this.set(Number(readings.slackConnected()));
-      },
-    }),
+  const read = async (): Promise<readonly ServerReading[]> => servers().catch(() => []);
+  const gauges = [
     new Gauge({
       name: 'darkroom_model_server_open',
-      help: '1 while the model server is thought to answer; 0 while batches are paused for it.',
+      help: '1 while the model server is thought to answer; while none is open batches are paused.',
+      labelNames: ['endpoint'],
       registers,
       async collect() {
-        const open = await readings.endpointOpen().catch(() => undefined);
-        if (open !== undefined) this.set(Number(open));
+        this.reset();
+        for (const { endpoint, open } of await read()) this.set({ endpoint }, Number(open));
       },
     }),
     new Gauge({
       name: 'darkroom_gate_weight',
-      help: 'Weight at the gate: in flight over all processes, waiting in this process, and the budget.',
-      labelNames: ['kind'],
+      help: 'Weight at a gate: in flight over all processes, waiting in this process, and the budget.',
+      labelNames: ['endpoint', 'kind'],
       registers,
       async collect() {
-        const counts = await readings.gate().catch(() => undefined);
-        for (const [kind, value] of Object.entries(counts ?? {})) this.set({ kind }, value);
+        this.reset();
+        for (const { endpoint, gate } of await read()) {
+          for (const [kind, value] of Object.entries(gate)) this.set({ endpoint, kind }, value);
+        }
       },
     }),
   ];
+  return slackConnected === undefined
+    ? gauges
+    : [...gauges, createSlackGauge(slackConnected, registers)];
+}
+
+function createSlackGauge(slackConnected: () => boolean, registers: Registry[]): Gauge {
+  return new Gauge({
+    name: 'darkroom_slack_connected',
+    help: '1 while Slack can reach this process.',
+    registers,
+    collect() {
+      this.set(Number(slackConnected()));
+    },
+  });
 }

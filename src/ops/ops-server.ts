@@ -14,15 +14,17 @@ export interface OpsServerOptions {
   readonly metrics: Metrics;
   /** What keeps this process from serving, a line each; none means ready. */
   findProblems(): Promise<readonly string[]>;
+  /** What to say of a process that is ready, a line each. */
+  findNotes(): Promise<readonly string[]>;
 }
 
 /** Rejects when the address is taken. */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
-  const { metrics, findProblems } = options;
+  const { metrics } = options;
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/healthz') respond(response, 200, 'ok\n');
-    else if (path === '/readyz') void answerReady(response, findProblems);
+    else if (path === '/readyz') void answerReady(response, options);
     else if (path === '/metrics') void answerMetrics(response, metrics);
     else respond(response, 404, 'Here are /healthz, /readyz and /metrics.\n');
   });
@@ -44,11 +46,12 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
 
 async function answerReady(
   response: ServerResponse,
-  findProblems: OpsServerOptions['findProblems'],
+  { findProblems, findNotes }: OpsServerOptions,
 ): Promise<void> {
   const problems = await findProblems().catch(() => ['the check itself failed']);
-  if (problems.length === 0) respond(response, 200, 'ready\n');
-  else respond(response, 503, problems.map((line) => `${line}\n`).join(''));
+  const notes = problems.length > 0 ? [] : await findNotes().catch(() => []);
+  const [status, lines] = problems.length > 0 ? [503, problems] : [200, ['ready', ...notes]];
+  respond(response, status, lines.map((line) => `${line}\n`).join(''));
 }
 
 async function answerMetrics(response: ServerResponse, metrics: Metrics): Promise<void> {

@@ -23,7 +23,8 @@ const batchParts = [
 
 export type BatchPart = (typeof batchParts)[number];
 
-/** Keys of the installation. ids, active, unsettled and endpoint live for ever (and stay small).
+/** Keys of the installation. ids, active, unsettled and endpoint live for ever (and stay small); see endpoint.ts
+ *  for endpoint and `endpoint:<name>`.
  *  changed, cancelled and due are channels. Scripts have more: `once:drop:<key>` and
  *  `fingerprint:<fingerprint>`, each with the id of its batch; `answers`, `answers:used` and
  *  `answering:<question>`, see answer-cache.ts. */
@@ -31,6 +32,7 @@ export type SharedKey =
   | 'ids'
   | 'active'
   | 'endpoint'
+  | `endpoint:${string}`
   | 'rate'
   | 'edits'
   | 'unsettled'

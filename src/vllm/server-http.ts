@@ -1,6 +1,7 @@
 // HTTP to one model server: a pool of its own, a bounded reply, an exact deadline.
 
 import { Pool } from 'undici';
+import { toBasePath } from '../batch/endpoint-name.ts';
 
 export interface HttpReply {
   readonly status: number;
@@ -40,7 +41,7 @@ export interface ServerAddress {
 
 export function createServerHttp({ url, apiKey }: ServerAddress): ServerHttp {
   const base = new URL(url);
-  const prefix = base.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+  const prefix = toBasePath(base.pathname);
   const pool = new Pool(base.origin, {
     connections,
     allowH2: false,

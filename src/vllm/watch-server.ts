@@ -7,7 +7,8 @@ import type { Log } from '../logger.ts';
 
 export interface WatchOptions {
   probe(signal: AbortSignal): Promise<'up' | 'away' | 'misconfigured'>;
-  isClosed(): Promise<boolean>;
+  /** Whether the endpoint is closed, or batches are paused although it is not. */
+  isWaitedFor(): Promise<boolean>;
   open(): Promise<void>;
   close(reason: PauseReason): Promise<void>;
   readonly signal: AbortSignal;
@@ -26,12 +27,12 @@ const maxBackoff = 5;
  */
 export async function watchServer(options: WatchOptions): Promise<void> {
   const { signal, intervalMs = 1000, random = Math.random } = options;
-  let mustProbe = true;
+  let isFirst = true;
   let failures = 0;
   while (!signal.aborted) {
-    const done = await look(options, mustProbe);
-    if (done) mustProbe = false;
-    failures = done ? 0 : failures + 1;
+    const seen = await look(options, isFirst);
+    if (seen !== 'nothing') isFirst = false;
+    failures = seen === 'open' ? 0 : failures + 1;
     await rest(toWatchWaitMs(failures, intervalMs, random()), signal);
   }
 }
@@ -43,23 +44,25 @@ export function toWatchWaitMs(failures: number, intervalMs: number, random: numb
   return intervalMs * backoff * (0.75 + random / 2);
 }
 
-/** True when the endpoint is open as far as is known. */
-async function look(options: WatchOptions, mustProbe: boolean): Promise<boolean> {
+type Seen = 'open' | 'closed' | 'nothing';
+
+async function look(options: WatchOptions, isFirst: boolean): Promise<Seen> {
   const { signal, log } = options;
   try {
-    const closed = await options.isClosed();
-    if (!closed && !mustProbe) return true;
+    const isWaitedFor = await options.isWaitedFor();
+    if (!isWaitedFor && !isFirst) return 'open';
     const state = await options.probe(signal);
     if (state === 'up') {
-      if (closed) await options.open();
-      if (closed) log.info({}, 'the model server answers again');
-      return true;
+      if (isWaitedFor) await options.open();
+      if (isWaitedFor) log.info({}, 'the model server answers again');
+      return 'open';
     }
-    if (!closed) await options.close(toReason(state));
-    return false;
+    // The process that closed it before may have known more servers than there are now.
+    if (isFirst) await options.close(toReason(state));
+    return 'closed';
   } catch (error) {
     if (!signal.aborted) log.warn({ err: error }, 'could not watch the model server');
-    return false;
+    return 'nothing';
   }
 }
 

@@ -1,28 +1,23 @@
-// One row at the model server: through the gate, as often as its kind of failure allows.
+// One row at the model servers: in its turn, as often as its kind of failure allows, each time at another
+// server where there is one.
 //
-// Two things end a row here without an outcome (undefined): its lease must go back, or the model
+// Two things end a row here without an outcome (undefined): its lease must go back, or the last model
 // server went away. Neither is the row's fault, so neither costs it an attempt.
 
-import { parseAnswer } from '../batch/answer.ts';
+import type { PauseReason } from '../batch/batch.ts';
 import type { WorkedOutcome } from '../batch/row.ts';
 import type { CompletionRequest, NamedResult } from '../batch/completion.ts';
-import { toFault, type Fault } from '../errors.ts';
+import { toFault } from '../errors.ts';
+import { maxAttempts, toBlame, toNext, type Next } from './next-step.ts';
 import { pause, toBackoffMs } from './pause.ts';
 import type { Log } from '../logger.ts';
-import type { Breaker, Endpoint, Gate, ModelServer } from './ports.ts';
+import type { ModelEndpoint } from './ports.ts';
 import type { Strikes } from './strikes.ts';
-
-/** Tries of one row that failed for reasons that may lie in the row, and closings of the endpoint by it. */
-const maxAttempts = 5;
-
-/** Answers that do not fit the schema are asked for again this often in all; the model is the same. */
-const maxBadAnswers = 3;
+import type { Turns } from './turns.ts';
 
 export interface AskModelNeeds {
-  readonly gate: Gate;
-  readonly server: Pick<ModelServer, 'complete'>;
-  readonly breaker: Breaker;
-  readonly endpoint: Endpoint;
+  readonly turns: Turns;
+  readonly endpoints: readonly ModelEndpoint[];
   readonly strikes: Strikes;
   readonly log: Log;
   /** Called with every answer; the batch's record keeps which model answered. */
@@ -47,166 +42,121 @@ export interface Question {
   readonly place: { readonly batch: string; readonly line: number };
 }
 
-/** What to do after one try. */
-type Next =
-  | { readonly do: 'record'; readonly outcome: WorkedOutcome }
-  /** The row may be at fault: after `limit` such tries it fails. */
-  | {
-      readonly do: 'charge';
-      readonly fault: Fault;
-      readonly limit: number;
-      readonly afterMs?: number;
-    }
-  /** The server is at fault. */
-  | { readonly do: 'wait'; readonly afterMs?: number }
-  | { readonly do: 'give-back' };
-
 export async function askModel(
   question: Question,
   needs: AskModelNeeds,
 ): Promise<WorkedOutcome | undefined> {
   const { unsent } = question.signals;
   let charged = 0;
+  let avoid: string | undefined;
   for (let tries = 1; !unsent.aborted; tries++) {
-    const answersBefore = needs.breaker.answers();
-    const result = await passGate(question, needs);
-    const next = await judge(result, { question, needs, answersBefore });
+    const attempt = await askInTurn(question, { needs, avoid });
+    const next = await judge(attempt, question, needs);
     if (next.do === 'record') return next.outcome;
     if (next.do === 'give-back') return undefined;
     if (next.do === 'charge' && ++charged >= next.limit) {
       return { status: 'failed', fault: next.fault };
     }
-    const attempt = next.do === 'charge' ? charged : tries;
-    await pause((needs.toBackoffMs ?? toBackoffMs)(attempt, next.afterMs), unsent);
+    avoid = attempt.endpoint?.name ?? avoid;
+    await pause(toWaitMs(next, { charged, tries }, needs), unsent);
   }
   return undefined;
 }
 
-/** The server's result; a gate that is out of order counts as nothing having happened. */
-async function passGate(
+function toWaitMs(
+  next: Exclude<Next, { do: 'record' | 'give-back' }>,
+  { charged, tries }: { charged: number; tries: number },
+  { toBackoffMs: toMs = toBackoffMs }: AskModelNeeds,
+): number {
+  if (next.do === 'move') return 0;
+  return toMs(next.do === 'charge' ? charged : tries, next.afterMs);
+}
+
+/** What became of one try. The endpoint is absent where the row came to none. */
+interface Attempt {
+  readonly result: NamedResult | 'aborted' | 'gate-away' | 'bug';
+  readonly endpoint?: ModelEndpoint | undefined;
+  /** Whether this endpoint answered others since the row began to wait for its turn. */
+  readonly othersWereAnswered: boolean;
+}
+
+async function askInTurn(
   { request, weight, signals, place }: Question,
-  { gate, server, log }: AskModelNeeds,
-): Promise<NamedResult | 'aborted' | 'gate-away' | 'bug'> {
+  { needs, avoid }: { needs: AskModelNeeds; avoid: string | undefined },
+): Promise<Attempt> {
+  const { turns, endpoints, log } = needs;
+  const answersBefore = new Map(endpoints.map((each) => [each, each.breaker.answers()]));
+  let endpoint: ModelEndpoint | undefined;
   let bug: unknown;
+  const toAttempt = (result: Attempt['result']): Attempt => {
+    const before = endpoint === undefined ? undefined : answersBefore.get(endpoint);
+    const answered = endpoint?.breaker.answers() ?? 0;
+    return { result, endpoint, othersWereAnswered: before !== undefined && answered > before };
+  };
   try {
-    return await gate.run({ weight, signal: signals.unsent }, async () => {
+    const turn = { batch: place.batch, weight, avoid, signal: signals.unsent };
+    const result = await turns.run(turn, async (chosen) => {
+      endpoint = chosen;
       try {
-        return await server.complete(request, signals.all);
+        return await chosen.server.complete(request, signals.all);
       } catch (error) {
         if (!signals.all.aborted) bug = error;
         throw error;
       }
     });
+    return toAttempt(result);
   } catch (error) {
     if (bug !== undefined) {
       log.error({ err: bug, ...place }, 'a model request broke off for a reason nobody expected');
-      return 'bug';
+      return toAttempt('bug');
     }
-    if (signals.unsent.aborted || signals.all.aborted) return 'aborted';
+    if (signals.unsent.aborted || signals.all.aborted) return toAttempt('aborted');
     log.warn({ err: error, batch: place.batch }, 'the gate did not let a row through');
-    return 'gate-away';
+    return toAttempt('gate-away');
   }
 }
 
-interface Circumstances {
-  readonly question: Question;
-  readonly needs: AskModelNeeds;
-  /** Answers that the breaker had seen before this try. */
-  readonly answersBefore: number;
-}
-
-async function judge(
-  result: Awaited<ReturnType<typeof passGate>>,
-  circumstances: Circumstances,
-): Promise<Next> {
-  const { question, needs, answersBefore } = circumstances;
+async function judge(attempt: Attempt, question: Question, needs: AskModelNeeds): Promise<Next> {
+  const { result, endpoint } = attempt;
   if (result === 'aborted') return { do: 'give-back' };
-  if (result === 'gate-away') return { do: 'wait' };
   if (result === 'bug') {
     return {
       do: 'record',
       outcome: { status: 'failed', fault: toFault('E_INTERNAL', question.place) },
     };
   }
+  if (result === 'gate-away' || endpoint === undefined) return { do: 'wait' };
   if (result.kind === 'answer') needs.noteModel(question.place.batch, result.model);
-  const reason = needs.breaker.record(result);
-  if (reason !== undefined) {
-    await needs.endpoint.close(reason);
-    return toStruck(result, question, needs);
+  if (result.kind === 'away' && result.busy === true) endpoint.noteBusy();
+  const reason = endpoint.breaker.record(result);
+  if (reason === undefined) return toNext(result, { request: question.request, ...attempt });
+  await close(endpoint, reason, needs.log);
+  return toStruck(result, question, needs);
+}
+
+/** While Redis is away nobody is told; the breaker says it again after as many more results. */
+async function close(endpoint: ModelEndpoint, reason: PauseReason, log: Log): Promise<void> {
+  const { name, state } = endpoint;
+  // Requests that were under way there fail after it was closed, and close it again.
+  if (endpoint.isOpen()) {
+    log.warn({ endpoint: name, reason }, 'a model server is left alone until it answers again');
   }
-  const othersWereAnswered = needs.breaker.answers() > answersBefore;
-  return toNext(result, { question, othersWereAnswered });
+  await state.close(reason).catch((error: unknown) => {
+    log.warn({ err: error, endpoint: name }, 'an endpoint could not be closed for other processes');
+  });
 }
 
-/** The row whose result closed the endpoint goes back, until it has done so too often. */
-function toStruck(result: NamedResult, { place }: Question, { strikes, log }: AskModelNeeds): Next {
-  const fault = toBlame(result);
-  if (fault === undefined || strikes.add(place) < maxAttempts) return { do: 'give-back' };
-  log.warn({ ...place, code: fault.code }, 'a row closed the endpoint time after time');
-  return { do: 'record', outcome: { status: 'failed', fault } };
-}
-
-/** What a row fails with that gets this result whenever it is sent; undefined where it is no row's doing. */
-function toBlame(result: NamedResult): Fault | undefined {
-  switch (result.kind) {
-    case 'retry':
-      return result.fault;
-    case 'away':
-      return result.busy === true ? undefined : toFault('E_MODEL_CONNECTION', {});
-    case 'misconfigured':
-      return toFault('E_MODEL_REJECTED', { reason: result.cause });
-    case 'answer':
-    case 'rejected':
-      return undefined;
-  }
-}
-
-function toNext(
+/** The row whose result closed an endpoint goes to another one, or back where none is open, until it has
+ *  done so too often. */
+function toStruck(
   result: NamedResult,
-  { question, othersWereAnswered }: { question: Question; othersWereAnswered: boolean },
+  { place }: Question,
+  { endpoints, strikes, log }: AskModelNeeds,
 ): Next {
-  switch (result.kind) {
-    case 'answer':
-      return toRecorded(result, question.request);
-    case 'rejected':
-      return { do: 'record', outcome: { status: 'failed', fault: result.fault } };
-    case 'retry':
-      return { do: 'charge', limit: maxAttempts, ...result };
-    case 'away':
-      // A row whose request alone breaks the connection, while others get answers, must end some day.
-      return othersWereAnswered && result.busy !== true
-        ? {
-            do: 'charge',
-            limit: maxAttempts,
-            fault: toFault('E_MODEL_CONNECTION', {}),
-            ...after(result),
-          }
-        : { do: 'wait', ...after(result) };
-    case 'misconfigured':
-      return { do: 'wait' };
-  }
-}
-
-function after({ afterMs }: { readonly afterMs?: number }): { readonly afterMs?: number } {
-  return afterMs === undefined ? {} : { afterMs };
-}
-
-function toRecorded(
-  answer: Extract<NamedResult, { kind: 'answer' }>,
-  { outputs, sampling }: CompletionRequest,
-): Next {
-  const fields = parseAnswer(answer.content, outputs);
-  if (!('code' in fields)) {
-    const { usage, seconds } = answer;
-    return {
-      do: 'record',
-      outcome: { status: 'done', fields, usage, modelSeconds: seconds, cached: false },
-    };
-  }
-  // Cut off at max_tokens: asking again would be cut off again.
-  if (answer.truncated) {
-    const fault = toFault('E_MODEL_ANSWER_CUT', { limit: sampling.maxTokens });
+  const fault = toBlame(result);
+  if (fault !== undefined && strikes.add(place) >= maxAttempts) {
+    log.warn({ ...place, code: fault.code }, 'a row closed endpoints time after time');
     return { do: 'record', outcome: { status: 'failed', fault } };
   }
-  return { do: 'charge', limit: maxBadAnswers, fault: fields };
+  return { do: endpoints.some((each) => each.isOpen()) ? 'move' : 'give-back' };
 }

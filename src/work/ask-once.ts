@@ -5,12 +5,11 @@ import { toAnswerKey } from '../batch/answer-key.ts';
 import type { WorkedOutcome } from '../batch/row.ts';
 import { askModel, type AskModelNeeds, type Question } from './ask-model.ts';
 import { pause, unlessAborted } from './pause.ts';
-import type { AnswerCache, AnswerClaim, ModelServer } from './ports.ts';
+import type { AnswerCache, AnswerClaim, ModelEndpoint } from './ports.ts';
 import type { Questions } from './questions.ts';
 import type { WindowPlace } from './window.ts';
 
 export interface AskOnceNeeds extends AskModelNeeds {
-  readonly server: Pick<ModelServer, 'complete' | 'findModel'>;
   readonly answers: AnswerCache;
   readonly questions: Questions;
   /** Milliseconds between looks at an answer that another process is finding; default 300. */
@@ -33,10 +32,24 @@ export async function askOnce(
   place: Asking['place'],
   needs: AskOnceNeeds,
 ): Promise<WorkedOutcome | undefined> {
-  const model = await needs.server.findModel(question.signals.unsent);
+  const model = await findModel(needs.endpoints, question.signals.unsent);
   if (model === undefined) return askModel(question, needs);
   const key = toAnswerKey(model, question.request);
   return askInTurn(question, { key, model, waits: true, place, needs });
+}
+
+/** The model of the first server that can be asked and says what it serves. Where servers have several, an
+ *  answer of another one is none to the question and not kept. */
+async function findModel(
+  endpoints: readonly ModelEndpoint[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const open = endpoints.filter((each) => each.isOpen());
+  for (const { server } of open.length > 0 ? open : endpoints) {
+    const model = await server.findModel(signal);
+    if (model !== undefined) return model;
+  }
+  return undefined;
 }
 
 async function askInTurn(question: Question, asking: Asking): Promise<WorkedOutcome | undefined> {

@@ -1,6 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toFault } from '../../src/errors.ts';
-import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
+import {
+  createMetrics,
+  type Metrics,
+  type Readings,
+  type ServerReading,
+} from '../../src/ops/metrics.ts';
 import { startOpsServer } from '../../src/ops/ops-server.ts';
 
 interface World {
@@ -9,18 +14,24 @@ interface World {
   get(path: string): Promise<{ status: number; text: string }>;
 }
 
-async function start(gate = async () => ({ inFlight: 3, queued: 2, budget: 16 })): Promise<World> {
+const servers: readonly ServerReading[] = [
+  { endpoint: 'gpu1:8000', open: true, gate: { inFlight: 3, queued: 2, budget: 16 } },
+  { endpoint: 'gpu2:8000', open: false, gate: { inFlight: 0, queued: 0, budget: 8 } },
+];
+
+async function start(readings: Partial<Readings> = {}): Promise<World> {
   const problems: string[] = [];
   const metrics = createMetrics({
-    gate,
+    servers: async () => servers,
     slackConnected: () => true,
-    endpointOpen: async () => false,
+    ...readings,
   });
   const server = await startOpsServer({
     host: '127.0.0.1',
     port: 0,
     metrics,
     findProblems: async () => problems,
+    findNotes: async () => ['gpu1:8000: open'],
   });
   onTestFinished(() => server[Symbol.asyncDispose]());
   return {
@@ -41,7 +52,7 @@ describe('health', () => {
 
   it('is ready while nothing is wrong, and says what is', async () => {
     const { get, problems } = await start();
-    expect((await get('/readyz')).status).toBe(200);
+    expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\ngpu1:8000: open\n' });
     problems.push('Redis is away', 'Slack is not connected');
     expect(await get('/readyz')).toEqual({
       status: 503,
@@ -72,19 +83,27 @@ describe('the metrics', () => {
     expect(text).toContain('darkroom_cache_hits_total 1');
   });
 
-  it('show the gate, the model server and Slack as they are when asked', async () => {
+  it('show each model server, its gate, and Slack as they are when asked', async () => {
     const { get } = await start();
     const { text } = await get('/metrics');
-    expect(text).toContain('darkroom_gate_weight{kind="inFlight"} 3');
-    expect(text).toContain('darkroom_gate_weight{kind="budget"} 16');
+    expect(text).toContain('darkroom_gate_weight{endpoint="gpu1:8000",kind="inFlight"} 3');
+    expect(text).toContain('darkroom_gate_weight{endpoint="gpu2:8000",kind="budget"} 8');
     expect(text).toContain('darkroom_slack_connected 1');
-    expect(text).toContain('darkroom_model_server_open 0');
+    expect(text).toContain('darkroom_model_server_open{endpoint="gpu1:8000"} 1');
+    expect(text).toContain('darkroom_model_server_open{endpoint="gpu2:8000"} 0');
   });
 
   it('leave out what cannot be read', async () => {
-    const { get } = await start(async () => Promise.reject(new Error('Redis is away')));
+    const { get } = await start({
+      servers: async () => Promise.reject(new Error('Redis is away')),
+    });
     const { status, text } = await get('/metrics');
     expect(status).toBe(200);
     expect(text).not.toContain('darkroom_gate_weight{');
+  });
+
+  it('say nothing of Slack where the process holds no conversation', async () => {
+    const { get } = await start({ slackConnected: undefined });
+    expect((await get('/metrics')).text).not.toContain('darkroom_slack_connected');
   });
 });

@@ -144,7 +144,7 @@ describe('the ledger', () => {
         const store = createStore({ redis, prefix: `${server.prefix}-${runs++}` });
         const world: World = {
           ledger: createLedger({ store, announcements, leaseMs: 3_600_000 }),
-          endpoint: createEndpoint(store),
+          endpoint: createEndpoint(store, 'gpu:8000', ['gpu:8000']),
           store,
           model: new LedgerModel(),
           leases: [],

@@ -36,7 +36,13 @@ export function connectFixture(
   const store = createStore({ redis, prefix });
   const announcements = createAnnouncements(redis, store);
   const ledger = createLedger({ store, announcements, ...options });
-  return { redis, store, announcements, ledger, endpoint: createEndpoint(store) };
+  return {
+    redis,
+    store,
+    announcements,
+    ledger,
+    endpoint: createEndpoint(store, 'gpu:8000', ['gpu:8000']),
+  };
 }
 
 let nextTs = 1;

@@ -28,7 +28,7 @@ function watch(options: Partial<WatchOptions> = {}): {
       stage.probes += 1;
       return stage.state;
     },
-    isClosed: async () => stage.closed !== undefined,
+    isWaitedFor: async () => stage.closed !== undefined,
     open: async () => {
       stage.closed = undefined;
     },
@@ -68,7 +68,7 @@ describe('watchServer', () => {
   it('asks a server that is there once only, until somebody closes the endpoint', async () => {
     let looks = 0;
     const stage = watch({
-      isClosed: async () => {
+      isWaitedFor: async () => {
         looks += 1;
         return stage.closed !== undefined;
       },
@@ -85,7 +85,7 @@ describe('watchServer', () => {
     let looks = 0;
     const warnings: string[] = [];
     const stage = watch({
-      isClosed: async () => {
+      isWaitedFor: async () => {
         looks += 1;
         if (looks < 4) throw new Error('no connection');
         return stage.closed !== undefined;

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import { askModel, type AskModelNeeds } from '../../src/work/ask-model.ts';
-import type { Log } from '../../src/logger.ts';
+import type { ModelEndpoint } from '../../src/work/ports.ts';
 import { createStrikes } from '../../src/work/strikes.ts';
+import { createTurns } from '../../src/work/turns.ts';
+import { fakeEndpoint, quiet } from './fakes.ts';
 
 const answer: NamedResult = {
   kind: 'answer',
@@ -18,43 +20,78 @@ const broken: NamedResult = {
   fault: toFault('E_MODEL_BAD_OUTPUT', {}),
   afterMs: 0,
 };
-const quiet: Log = { info() {}, warn() {}, error() {} };
+interface Asked extends AskModelNeeds {
+  readonly asked: () => number;
+  /** Names of endpoints and why they were closed. */
+  readonly closed: readonly string[];
+  readonly busy: readonly string[];
+}
 
-/** A server that gives these results one after the other, the last one for ever. */
-function needsFor(
-  results: readonly (NamedResult | Error)[],
-  options: { closeOn?: NamedResult['kind']; othersAnswer?: boolean } = {},
-): AskModelNeeds & { asked: () => number; closed: () => readonly string[] } {
+interface Scripted {
+  /** What it answers one after the other, the last one for ever. */
+  readonly results: readonly (NamedResult | Error)[];
+  readonly closeOn?: NamedResult['kind'];
+  readonly othersAnswer?: boolean;
+  /** Other parts of the endpoint. */
+  readonly change?: Partial<ModelEndpoint>;
+}
+
+/** Servers that answer by a script; the first is asked first. */
+function needsOf(servers: Readonly<Record<string, Scripted>>): Asked {
   let asked = 0;
-  let answers = 0;
   const closed: string[] = [];
+  const busy: string[] = [];
+  const endpoints = Object.entries(servers).map(([name, script]) => {
+    const { results, closeOn, othersAnswer = false, change } = script;
+    let calls = 0;
+    let isOpen = true;
+    return fakeEndpoint({
+      name,
+      server: {
+        ...fakeEndpoint().server,
+        async complete() {
+          const result = results[Math.min(calls, results.length - 1)] ?? answer;
+          asked += 1;
+          calls += 1;
+          if (result instanceof Error) throw result;
+          return result;
+        },
+      },
+      breaker: {
+        record: (result) => (result.kind === closeOn ? 'model-away' : undefined),
+        answers: () => (othersAnswer ? calls : 0),
+      },
+      state: {
+        ...fakeEndpoint().state,
+        close: async (reason) => {
+          closed.push(`${name} ${reason}`);
+          isOpen = false;
+        },
+      },
+      isOpen: () => isOpen,
+      noteBusy: () => void busy.push(name),
+      ...change,
+    });
+  });
   return {
     asked: () => asked,
-    closed: () => closed,
-    gate: { run: async (_job, work) => work() },
-    server: {
-      async complete() {
-        const result = results[Math.min(asked, results.length - 1)] ?? answer;
-        asked += 1;
-        if (options.othersAnswer === true) answers += 1;
-        if (result instanceof Error) throw result;
-        return result;
-      },
-    },
-    breaker: {
-      record: (result) => (result.kind === options.closeOn ? 'model-away' : undefined),
-      answers: () => answers,
-    },
-    endpoint: {
-      close: async (reason) => void closed.push(reason),
-      open: async () => {},
-      closed: async () => undefined,
-    },
+    closed,
+    busy,
+    turns: createTurns(endpoints),
+    endpoints,
     strikes: createStrikes(),
     log: quiet,
     noteModel: () => {},
     toBackoffMs: () => 0,
   };
+}
+
+/** One server. */
+function needsFor(
+  results: readonly (NamedResult | Error)[],
+  options: Omit<Scripted, 'results'> = {},
+): Asked {
+  return needsOf({ gpu: { results, ...options } });
 }
 
 function times(count: number, result: NamedResult): readonly NamedResult[] {
@@ -131,7 +168,7 @@ describe('asking the model about a row', () => {
   it('closes the endpoint and gives the row back when the server has gone', async () => {
     const needs = needsFor([{ kind: 'away', cause: 'refused' }], { closeOn: 'away' });
     expect(await ask(needs)).toBeUndefined();
-    expect(needs.closed()).toEqual(['model-away']);
+    expect(needs.closed).toEqual(['gpu model-away']);
   });
 
   it.each<[string, NamedResult]>([
@@ -142,26 +179,32 @@ describe('asking the model about a row', () => {
     'fails a row in the end (%s) that closes the endpoint whenever it runs',
     async (code, result) => {
       const needs = needsFor([result], { closeOn: result.kind });
-      for (let lease = 1; lease < 5; lease += 1) expect(await ask(needs)).toBeUndefined();
-      expect(await ask(needs)).toMatchObject({ status: 'failed', fault: { code } });
-      expect(needs.closed()).toHaveLength(5);
+      // A server that answers has been opened again by the next lease.
+      const again = { strikes: needs.strikes };
+      const lease = () => ask({ ...needsFor([result], { closeOn: result.kind }), ...again });
+      for (let count = 1; count < 5; count += 1) expect(await lease()).toBeUndefined();
+      expect(await lease()).toMatchObject({ status: 'failed', fault: { code } });
     },
   );
 
   it('never blames a row for a server that has too much to do', async () => {
-    const needs = needsFor([{ kind: 'away', cause: '429', busy: true }], { closeOn: 'away' });
-    for (let lease = 1; lease < 10; lease += 1) expect(await ask(needs)).toBeUndefined();
+    const strikes = createStrikes();
+    for (let lease = 1; lease < 10; lease += 1) {
+      const needs = needsFor([{ kind: 'away', cause: '429', busy: true }], { closeOn: 'away' });
+      expect(await ask({ ...needs, strikes })).toBeUndefined();
+      expect(needs.busy).toEqual(['gpu']);
+    }
   });
 
   it('waits for a gate that is out of order', async () => {
-    const needs = needsFor([answer]);
     let calls = 0;
-    const run: typeof needs.gate.run = async (_job, work) => {
+    const run: ModelEndpoint['gate']['run'] = async (_job, work) => {
       calls += 1;
       if (calls < 3) throw new Error('Connection is closed.');
       return work();
     };
-    expect(await ask({ ...needs, gate: { run } })).toMatchObject({ status: 'done' });
+    const gate = { run, budget: () => 8 };
+    expect(await ask(needsFor([answer], { change: { gate } }))).toMatchObject({ status: 'done' });
   });
 
   it('records an apology for a bug, and does not ask again', async () => {
@@ -177,12 +220,79 @@ describe('asking the model about a row', () => {
     waiting.abort();
     expect(await ask(needsFor([answer]), { ...never(), unsent: waiting.signal })).toBeUndefined();
     const all = new AbortController();
-    const needs = needsFor([answer]);
     const complete = async (): Promise<never> => {
       all.abort();
       throw new Error('aborted');
     };
-    const cut = { ...needs, server: { ...needs.server, complete } };
+    const server = { ...fakeEndpoint().server, complete };
+    const cut = needsFor([answer], { change: { server } });
     expect(await ask(cut, { ...never(), all: all.signal })).toBeUndefined();
+  });
+
+  it('gives the row back, too, where nobody can be told that the server has gone', async () => {
+    let isOpen = true;
+    const close = async (): Promise<never> => {
+      isOpen = false;
+      throw new Error('Redis is away');
+    };
+    const change = { state: { ...fakeEndpoint().state, close }, isOpen: () => isOpen };
+    const needs = needsFor([{ kind: 'away', cause: 'refused' }], { closeOn: 'away', change });
+    expect(await ask(needs)).toBeUndefined();
+  });
+});
+
+describe('asking one of several model servers', () => {
+  const refused: NamedResult = { kind: 'away', cause: 'refused' };
+
+  it('goes on at another one where its own is closed by the row’s result', async () => {
+    const needs = needsOf({
+      a: { results: [refused], closeOn: 'away' },
+      b: { results: [answer] },
+    });
+    expect(await ask(needs)).toMatchObject({ status: 'done' });
+    expect(needs.closed).toEqual(['a model-away']);
+  });
+
+  it('gives the row back where the last one is closed', async () => {
+    const gone: Scripted = { results: [refused], closeOn: 'away' };
+    const needs = needsOf({ a: gone, b: gone });
+    expect(await ask(needs)).toBeUndefined();
+    expect(needs.closed).toEqual(['a model-away', 'b model-away']);
+  });
+
+  it('takes every further try to another one', async () => {
+    const calls: string[] = [];
+    const script = (name: string): Scripted => ({
+      results: [],
+      change: {
+        server: {
+          ...fakeEndpoint().server,
+          complete: async () => {
+            calls.push(name);
+            return broken;
+          },
+        },
+      },
+    });
+    const needs = needsOf({ a: script('a'), b: script('b') });
+    expect(await ask(needs)).toMatchObject({ status: 'failed' });
+    expect(calls).toEqual(['a', 'b', 'a', 'b', 'a']);
+  });
+
+  it('tells the pace of the one that is busy, and of no other', async () => {
+    const needs = needsOf({
+      a: { results: [{ kind: 'away', cause: '503', busy: true }] },
+      b: { results: [answer] },
+    });
+    expect(await ask(needs)).toMatchObject({ status: 'done' });
+    expect(needs.busy).toEqual(['a']);
+  });
+
+  it('blames a row that closes one after the other', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const deadly: Scripted = { results: [{ kind: 'away', cause: 'reset' }], closeOn: 'away' };
+    const needs = needsOf(Object.fromEntries(names.map((name) => [name, deadly])));
+    expect(await ask(needs)).toMatchObject({ fault: { code: 'E_MODEL_CONNECTION' } });
+    expect(needs.closed).toHaveLength(5);
   });
 });

@@ -4,9 +4,11 @@ import type { CompletionRequest, NamedResult } from '../../src/batch/completion.
 import { toFault } from '../../src/errors.ts';
 import type { Question } from '../../src/work/ask-model.ts';
 import { askOnce, type AskOnceNeeds } from '../../src/work/ask-once.ts';
+import type { ModelEndpoint } from '../../src/work/ports.ts';
 import { createQuestions } from '../../src/work/questions.ts';
 import { createStrikes } from '../../src/work/strikes.ts';
-import { createFakeAnswers, quiet, type FakeAnswers } from './fakes.ts';
+import { createTurns } from '../../src/work/turns.ts';
+import { createFakeAnswers, fakeEndpoint, quiet, type FakeAnswers } from './fakes.ts';
 
 const rejected: NamedResult = { kind: 'rejected', fault: toFault('E_MODEL_BAD_OUTPUT', {}) };
 
@@ -31,15 +33,20 @@ interface World {
   readonly noted: string[];
 }
 
+type Change = Partial<AskOnceNeeds & Pick<ModelEndpoint['server'], 'findModel'>>;
+
 /** One process; several of them may have one cache. */
-function createWorld(answers = createFakeAnswers(), change: Partial<AskOnceNeeds> = {}): World {
+function createWorld(
+  answers = createFakeAnswers(),
+  { findModel = async () => 'm', ...change }: Change = {},
+): World {
   const open: ((result: NamedResult) => void)[] = [];
   const noted: string[] = [];
   const requests: CompletionRequest[] = [];
-  const needs: AskOnceNeeds = {
-    gate: { run: async (_job, work) => work() },
+  const endpoint = fakeEndpoint({
     server: {
-      findModel: async () => 'm',
+      ...fakeEndpoint().server,
+      findModel,
       async complete(asked, signal) {
         requests.push(asked);
         const { promise, resolve, reject } = Promise.withResolvers<NamedResult>();
@@ -48,8 +55,10 @@ function createWorld(answers = createFakeAnswers(), change: Partial<AskOnceNeeds
         return promise;
       },
     },
-    breaker: { record: () => undefined, answers: () => 0 },
-    endpoint: { close: async () => {}, open: async () => {}, closed: async () => undefined },
+  });
+  const needs: AskOnceNeeds = {
+    turns: createTurns([endpoint]),
+    endpoints: [endpoint],
     strikes: createStrikes(),
     log: quiet,
     noteModel: (batchId, model) => void noted.push(`${batchId} ${model}`),
@@ -249,13 +258,10 @@ describe('asking equal questions', () => {
     world.open[0]?.(toAnswer('Mug'));
     expect(await outcome).toMatchObject({ fields: ['Mug'], cached: false });
 
-    const { complete } = world.needs.server;
-    const nameless = createWorld(answers, {
-      server: { complete, findModel: async () => undefined },
-    });
+    const nameless = createWorld(answers, { findModel: async () => undefined });
     const other = ask(toRow(), nameless);
-    await reached(world, 2);
-    world.open[1]?.(toAnswer('Mug'));
+    await reached(nameless, 1);
+    nameless.open[0]?.(toAnswer('Mug'));
     expect(await other).toMatchObject({ cached: false });
     expect(answers.claims).toBe(0);
   });

@@ -6,7 +6,7 @@ import type { Row, WorkedOutcome } from '../../src/batch/row.ts';
 import type { Table } from '../../src/batch/table.ts';
 import type { LeaseRef } from '../../src/batch/lease.ts';
 import type { Log } from '../../src/logger.ts';
-import type { AnswerCache, Ledger } from '../../src/work/ports.ts';
+import type { AnswerCache, Ledger, ModelEndpoint } from '../../src/work/ports.ts';
 
 export const quiet: Log = { info() {}, warn() {}, error() {} };
 
@@ -115,6 +115,24 @@ export function createFakeLedger(
     ...overrides,
   };
   return fake;
+}
+
+/** A model server whose gate is wide open, and that is never closed; but for `parts`. */
+export function fakeEndpoint(parts: Partial<ModelEndpoint> = {}): ModelEndpoint {
+  return {
+    name: 'gpu:8000',
+    gate: { run: async (_job, work) => work(), budget: () => 8 },
+    server: {
+      complete: async () => Promise.reject(new Error('nobody answers')),
+      findModel: async () => 'm',
+      probe: async () => 'up',
+    },
+    breaker: { record: () => undefined, answers: () => 0 },
+    state: { close: async () => {}, open: async () => {}, closed: async () => undefined },
+    isOpen: () => true,
+    noteBusy: () => {},
+    ...parts,
+  };
 }
 
 export interface FakeAnswers extends AnswerCache {

@@ -4,11 +4,14 @@ import { toFault } from '../../src/errors.ts';
 import { createRowWorker, type RowWorker } from '../../src/work/row-worker.ts';
 import { createQuestions } from '../../src/work/questions.ts';
 import { createStrikes } from '../../src/work/strikes.ts';
+import type { ModelEndpoint } from '../../src/work/ports.ts';
 import type { RowNeeds } from '../../src/work/run-row.ts';
+import { createTurns } from '../../src/work/turns.ts';
 import {
   batch,
   createFakeAnswers,
   createFakeLedger,
+  fakeEndpoint,
   quiet,
   rowsOf,
   type FakeLedger,
@@ -37,53 +40,62 @@ interface Setting {
   /** False: the server answers at once. */
   readonly hold?: boolean;
   readonly needs?: Partial<RowNeeds>;
+  /** In the place of holding. */
+  readonly complete?: ModelEndpoint['server']['complete'];
 }
 
 /** A worker whose gate lets `slots` rows through at a time; requests end when the test says so. */
-function start(ledger: FakeLedger, { slots = 2, hold = true, needs = {} }: Setting = {}): World {
+function start(
+  ledger: FakeLedger,
+  { slots = 2, hold = true, needs = {}, complete }: Setting = {},
+): World {
   const open = new Set<() => void>();
   const waiting: (() => void)[] = [];
   let inside = 0;
   let aborted = 0;
   const isFull = (): boolean => inside >= slots;
+  const endpoint = fakeEndpoint({
+    gate: {
+      budget: () => 8,
+      async run({ signal }, work) {
+        while (isFull()) {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          waiting.push(resolve);
+          signal.addEventListener('abort', () => resolve(), { once: true });
+          await promise;
+          signal.throwIfAborted();
+        }
+        inside += 1;
+        try {
+          return await work();
+        } finally {
+          inside -= 1;
+          waiting.shift()?.();
+        }
+      },
+    },
+    server: {
+      ...fakeEndpoint().server,
+      async complete(request, signal) {
+        if (complete !== undefined) return complete(request, signal);
+        if (!hold) return answer;
+        const { promise, resolve, reject } = Promise.withResolvers<NamedResult>();
+        const end = (): void => resolve(answer);
+        open.add(end);
+        signal.addEventListener('abort', () => {
+          aborted += 1;
+          reject(new Error('aborted'));
+        });
+        return promise.finally(() => open.delete(end));
+      },
+    },
+  });
   const worker = createRowWorker(
     {
       ledger,
       log: quiet,
-      gate: {
-        async run({ signal }, work) {
-          while (isFull()) {
-            const { promise, resolve } = Promise.withResolvers<void>();
-            waiting.push(resolve);
-            signal.addEventListener('abort', () => resolve(), { once: true });
-            await promise;
-            signal.throwIfAborted();
-          }
-          inside += 1;
-          try {
-            return await work();
-          } finally {
-            inside -= 1;
-            waiting.shift()?.();
-          }
-        },
-      },
-      server: {
-        findModel: async () => 'm',
-        async complete(_, signal) {
-          if (!hold) return answer;
-          const { promise, resolve, reject } = Promise.withResolvers<NamedResult>();
-          const end = (): void => resolve(answer);
-          open.add(end);
-          signal.addEventListener('abort', () => {
-            aborted += 1;
-            reject(new Error('aborted'));
-          });
-          return promise.finally(() => open.delete(end));
-        },
-      },
-      breaker: { record: () => undefined, answers: () => 0 },
-      endpoint: { close: async () => {}, open: async () => {}, closed: async () => undefined },
+      turns: createTurns([endpoint]),
+      endpoints: [endpoint],
       strikes: createStrikes(),
       answers: createFakeAnswers(),
       questions: createQuestions(),
@@ -252,14 +264,9 @@ describe('the worker', () => {
       },
     });
     start(ledger, {
-      needs: {
-        server: {
-          findModel: async () => 'm',
-          complete: async ({ system }) => {
-            asked.push(system);
-            return answer;
-          },
-        },
+      complete: async ({ system }) => {
+        asked.push(system);
+        return answer;
       },
     });
     await vi.waitFor(() => expect(asked).toHaveLength(2));

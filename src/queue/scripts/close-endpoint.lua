@@ -1,13 +1,28 @@
--- Pauses every running batch. ARGV 2 reason. The first reason and time stand until it is opened.
-local endpoint = sharedKey('endpoint')
-if redis.call('HSETNX', endpoint, 'reason', ARGV[2]) == 1 then
-  redis.call('HSET', endpoint, 'sinceMs', nowMs())
+-- Closes an endpoint, and pauses every running batch where none is left open.
+-- ARGV 2 reason, 3 its name, then the names of all endpoints that the caller knows. The first reason and
+-- time stand until it is opened. Returns 1 where none is left open.
+local function isClosed(name) return redis.call('EXISTS', sharedKey('endpoint:' .. name)) == 1 end
+local function note(key)
+  if redis.call('HSETNX', key, 'reason', ARGV[2]) == 1 then
+    redis.call('HSET', key, 'sinceMs', nowMs())
+  end
 end
-local closed = redis.call('HMGET', endpoint, 'reason', 'sinceMs')
+
+local own = sharedKey('endpoint:' .. ARGV[3])
+note(own)
+-- One that nobody has in its settings any more is forgotten.
+redis.call('EXPIRE', own, ARGV[1])
+for argument = 4, #ARGV do
+  if not isClosed(ARGV[argument]) then return 0 end
+end
+
+local paused = sharedKey('endpoint')
+note(paused)
+local pause = redis.call('HMGET', paused, 'reason', 'sinceMs')
 for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
   if stateOf(id) == 'running' then
-    redis.call('HSET', batchKey(id, 'record'), 'state', 'paused', 'pauseReason', closed[1],
-      'pauseSinceMs', closed[2])
+    redis.call('HSET', batchKey(id, 'record'), 'state', 'paused', 'pauseReason', pause[1],
+      'pauseSinceMs', pause[2])
     announceChange(id)
   end
 end

@@ -1,0 +1,107 @@
+// The model servers of this process's settings: each with a gate, a breaker and a watch of its own.
+
+import type { EngineParts } from './engine.ts';
+import { toEndpointName } from '../batch/endpoint-name.ts';
+import { createEndpoint, type Endpoint } from '../queue/endpoint.ts';
+import { createGate, type Gate } from '../queue/gate.ts';
+import { createBreaker } from '../vllm/breaker.ts';
+import { createModelServer, type ModelServer } from '../vllm/model-server.ts';
+import { watchServer } from '../vllm/watch-server.ts';
+import type { ModelEndpoint } from '../work/ports.ts';
+
+/** A model server with what its owner needs beyond a row's. */
+export interface OwnEndpoint extends ModelEndpoint {
+  readonly gate: Gate;
+  readonly state: Endpoint;
+}
+
+/** A slot counts as free this long after its request's deadline, whatever became of its holder. */
+const slotExpiryMs = 15_000;
+
+/** How often this process looks whether others have closed or opened an endpoint. */
+const lookEveryMs = 1000;
+
+/** Rejects where Redis does not answer. */
+export async function openModelEndpoints(
+  parts: EngineParts,
+): Promise<{ readonly endpoints: readonly OwnEndpoint[] } & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const { urls } = parts.config.model;
+  const names = urls.map(toEndpointName);
+  const endpoints: OwnEndpoint[] = [];
+  for (const url of urls) {
+    const endpoint = await openEndpoint({ url, names, parts }, stack);
+    stack.use(startWatch(endpoint, parts));
+    endpoints.push(endpoint);
+  }
+  const started = stack.move();
+  return { endpoints, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+interface Place {
+  readonly url: string;
+  readonly names: readonly string[];
+  readonly parts: EngineParts;
+}
+
+async function openEndpoint(
+  { url, names, parts }: Place,
+  stack: AsyncDisposableStack,
+): Promise<OwnEndpoint> {
+  const name = toEndpointName(url);
+  const gate = stack.adopt(await openGate(name, parts), (each) => each.close());
+  const server = stack.adopt(openServer(url, parts), (each) => each.close());
+  const state = createEndpoint(parts.stores.store, name, names);
+  return {
+    name,
+    gate,
+    server,
+    breaker: createBreaker(),
+    state,
+    isOpen: state.isOpen,
+    noteBusy: () => {},
+  };
+}
+
+function openGate(endpoint: string, { config, log }: EngineParts): Promise<Gate> {
+  return createGate({
+    redisUrl: config.redisUrl,
+    prefix: config.keyPrefix,
+    endpoint,
+    expirationMs: config.model.timeoutMs + slotExpiryMs,
+    onError: (error) => log.warn({ err: error, endpoint }, 'the gate is in trouble'),
+    onRepair: (repair) => log.warn({ repair, endpoint }, 'slots of the gate were repaired'),
+  });
+}
+
+function openServer(url: string, { config, log }: EngineParts): ModelServer {
+  return createModelServer({
+    url,
+    apiKey: config.model.apiKey,
+    model: config.model.name,
+    requestTimeoutMs: config.model.timeoutMs,
+    log: log.child({ endpoint: toEndpointName(url) }),
+  });
+}
+
+/** Looks after the server while its endpoint is closed, and at what other processes say about it. */
+function startWatch({ name, server, state }: OwnEndpoint, { log }: EngineParts): AsyncDisposable {
+  const stopping = new AbortController();
+  const watch = watchServer({
+    log: log.child({ endpoint: name }),
+    signal: stopping.signal,
+    probe: server.probe,
+    isWaitedFor: state.isWaitedFor,
+    open: state.open,
+    close: state.close,
+  });
+  // While Redis is away the last state stands; the watch says so in the log.
+  const timer = setInterval(() => void state.closed().catch(() => {}), lookEveryMs);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      stopping.abort();
+      await watch;
+    },
+  };
+}
