@@ -55,7 +55,8 @@ export interface BenchWorld extends AsyncDisposable {
 }
 
 const startMs = 60_000;
-const keyPrefix = 'bench';
+/** Of every key that the bots write. */
+export const keyPrefix = 'bench';
 
 /** Nothing stays behind where a part does not start. */
 export async function startBenchWorld(options: BenchWorldOptions): Promise<BenchWorld> {
