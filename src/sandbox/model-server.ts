@@ -1,15 +1,15 @@
 // The simulated model server as a program: `node src/sandbox/model-server.ts --help`.
 
 import { parseArgs } from 'node:util';
-import { isProfileName, profiles } from './model/engine.ts';
 import { startModelServer } from './model/model-server.ts';
+import { isProfileName, profileNames } from './model/profiles.ts';
 
 const help = `A SIMULATED vLLM server: the API of the real one, but no model runs in it.
 
 Usage: node src/sandbox/model-server.ts [options]
 
   --port N            port on 127.0.0.1 (default 8000; 0: a free one)
-  --profile NAME      ${Object.keys(profiles).join(' or ')} (default steady)
+  --profile NAME      ${profileNames.join(', ')} (default steady)
   --model NAME        name of the served model
   --api-key KEY       key that clients must show
   --max-model-len N   tokens of prompt and answer together (default 8192)
@@ -43,9 +43,7 @@ async function main(): Promise<void> {
     return;
   }
   if (!isProfileName(profile)) {
-    throw new Error(
-      `--profile ${profile} is unknown; there are: ${Object.keys(profiles).join(', ')}`,
-    );
+    throw new Error(`--profile ${profile} is unknown; there are: ${profileNames.join(', ')}`);
   }
   const server = await startModelServer({
     port: toNumber('--port', numbers.port, 0),

@@ -4,7 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isProfileName, profiles } from '../model/engine.ts';
+import { isProfileName, profileNames } from '../model/profiles.ts';
 import { startModelServer } from '../model/model-server.ts';
 import { startPictureHost } from '../pictures/picture-host.ts';
 import { provideRedis } from '../redis/redis-server.ts';
@@ -107,7 +107,7 @@ async function provideModel(
     return { settings, description: `real, at ${vllm}` };
   }
   if (!isProfileName(gpu)) {
-    throw new Error(`--gpu is one of ${Object.keys(profiles).join(', ')}, not "${gpu}".`);
+    throw new Error(`--gpu is one of ${profileNames.join(', ')}, not "${gpu}".`);
   }
   const server = await startModelServer({ profile: gpu });
   stack.defer(() => server.close());

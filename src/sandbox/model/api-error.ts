@@ -45,6 +45,14 @@ export function toEngineDeadError(): ApiError {
   );
 }
 
+/** The answer beyond `--max-num-queued-reqs`. */
+export function toBusyError(): ApiError {
+  return new ApiError(
+    503,
+    'The engine is currently busy and cannot accept new requests. Please try again later or on a different instance.',
+  );
+}
+
 const typesByStatus: Readonly<Record<number, string>> = {
   404: 'Not Found',
   405: 'Method Not Allowed',

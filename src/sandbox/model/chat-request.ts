@@ -61,6 +61,9 @@ export interface ImagePart {
   readonly uuid?: string;
 }
 
+/** A text, or the picture that is next among the request's images. */
+type PromptStretch = { readonly text: string } | 'picture';
+
 export interface ChatRequest {
   readonly model?: string;
   readonly requestId?: string;
@@ -68,6 +71,8 @@ export interface ChatRequest {
   readonly images: readonly ImagePart[];
   /** All text of all messages. */
   readonly text: string;
+  /** The prompt in order: stretches of text, none longer than a message, and pictures. */
+  readonly stretches: readonly PromptStretch[];
   /** What follows the pictures in the last message of the user. */
   readonly rowText: string;
   /** At least 1; absent where the request leaves it to the server. */
@@ -99,6 +104,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
     messages: request.messages.length,
     images: request.messages.flatMap((each) => imagesOf(each)),
     text: request.messages.map((each) => textOf(each)).join('\n'),
+    stretches: request.messages.flatMap((each) => stretchesOf(each)),
     rowText: rowTextOf(request.messages),
     format: toAnswerFormat(request),
   };
@@ -147,6 +153,11 @@ function imagesOf({ content }: Message): ImagePart[] {
     const uuid = part.uuid ?? undefined;
     return [{ url: part.image_url?.url ?? null, ...(uuid === undefined ? {} : { uuid }) }];
   });
+}
+
+function stretchesOf({ content }: Message): PromptStretch[] {
+  if (!Array.isArray(content)) return [{ text: content ?? '' }];
+  return content.map((part) => (part.type === 'text' ? { text: part.text } : 'picture'));
 }
 
 function textOf({ content }: Message): string {

@@ -14,15 +14,8 @@ import {
 } from './model-faults.ts';
 import type { FinishReason, ModelMetrics } from './model-metrics.ts';
 import type { PictureReader, ReadPicture } from './picture-reader.ts';
-import {
-  countImageTokens,
-  countTextTokens,
-  cutToTokens,
-  tokensAroundMessage,
-  tokensAroundPicture,
-  tokensBeforeAnswer,
-  type Size,
-} from './token-count.ts';
+import { countTokens, toPromptParts } from './prompt-part.ts';
+import { countTextTokens, cutToTokens } from './token-count.ts';
 import { writeAnswer } from './write-answer.ts';
 
 export interface ServedModel {
@@ -34,6 +27,8 @@ export interface ServedModel {
   readonly engine: Engine;
   readonly pictures: PictureReader;
   readonly metrics: ModelMetrics;
+  /** What every answer counts and takes as long as, if max_tokens allows. */
+  readonly outputTokens?: number | undefined;
 }
 
 /** What is learned of a request on its way; filled in as it goes. */
@@ -60,13 +55,13 @@ export async function completeChat(model: ServedModel, job: ChatJob): Promise<Re
   checkImageCount(model, request);
   const reading = request.images.map((part, index) => model.pictures.read(part, index));
   seen.pictures = await Promise.all(reading);
-  seen.promptTokens = countPromptTokens(request, seen.pictures);
+  const parts = toPromptParts(request, seen.pictures);
+  seen.promptTokens = countTokens(parts);
   const maxTokens = toMaxTokens(model, request, seen.promptTokens);
-  const answer = toAnswer(job, maxTokens);
+  const answer = toAnswer(job, maxTokens, model.outputTokens);
   const timing = await model.engine.run(
     {
-      pictures: seen.pictures.length,
-      promptTokens: seen.promptTokens,
+      parts,
       completionTokens: answer.tokens,
       extraMs: fault.hang === true ? Infinity : (fault.slowMs ?? 0),
     },
@@ -100,15 +95,6 @@ export function checkImageCount({ maxImages }: ServedModel, { images }: ChatRequ
   );
 }
 
-/** Tokens of the whole prompt: text, pictures, and what the chat template puts around them. */
-export function countPromptTokens(request: ChatRequest, pictures: readonly Size[]): number {
-  const around = request.messages * tokensAroundMessage + tokensBeforeAnswer;
-  return pictures.reduce(
-    (sum, size) => sum + countImageTokens(size, request.bounds) + tokensAroundPicture,
-    around + countTextTokens(request.text),
-  );
-}
-
 /** How much the answer may hold: what was asked for, clipped to what the context leaves. */
 function toMaxTokens(model: ServedModel, request: ChatRequest, promptTokens: number): number {
   const { maxModelLen } = model;
@@ -133,14 +119,14 @@ interface Answer {
   readonly reason: FinishReason;
 }
 
-function toAnswer({ request, seen, fault }: ChatJob, maxTokens: number): Answer {
+function toAnswer({ request, seen, fault }: ChatJob, maxTokens: number, asIf?: number): Answer {
   const sight = { pictures: seen.pictures, rowText: request.rowText };
   const whole = spoilContent(writeAnswer(request.format, sight), fault);
   const content = fault.hugeContent === true ? whole : cutToTokens(whole, maxTokens);
   const stop = content === whole ? 'stop' : 'length';
   return {
     content,
-    tokens: countTextTokens(content),
+    tokens: asIf === undefined ? countTextTokens(content) : Math.min(asIf, maxTokens),
     reason: fault.abort === true ? 'abort' : stop,
   };
 }

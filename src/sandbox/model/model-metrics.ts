@@ -1,7 +1,7 @@
 // The simulated server's Prometheus metrics, under vLLM's names.
 
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Engine, Timing } from './engine.ts';
+import { Histogram, toMetricLines, type Metric } from './prometheus-text.ts';
 
 export type FinishReason = 'stop' | 'length' | 'abort' | 'error';
 
@@ -14,17 +14,21 @@ interface Finished {
 }
 
 export interface ModelMetrics {
-  onPictureLookup(hit: boolean): void;
   onFinished(finished: Finished): void;
   /** A request that ended without an answer. */
   onLost(reason: FinishReason): void;
-  text(): Promise<string>;
-  /** Share of the cache that running requests hold, 0 to 1. */
-  cacheUsage(): number;
+  /** So many tokens came so long after the ones before them. */
+  onSteps(durationMs: number, tokens: number): void;
+  text(engine: Engine): string;
+}
+
+export interface MetricsOptions {
+  readonly model: string;
+  /** The names of before version 0.12, without what was not there yet. */
+  readonly oldNames?: boolean | undefined;
 }
 
 const blockTokens = 16;
-const cacheBlocks = 8192;
 const tokenBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
 const firstTokenBuckets = [
   0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80,
@@ -36,133 +40,114 @@ const nextTokenBuckets = [
 const requestBuckets = [
   0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680,
 ];
+const reasons = ['stop', 'length', 'abort', 'error', 'repetition'] as const;
 
-const counters = {
-  preemptions: 'vllm:num_preemptions_total',
-  prefixQueries: 'vllm:prefix_cache_queries_total',
-  prefixHits: 'vllm:prefix_cache_hits_total',
-  pictureQueries: 'vllm:mm_cache_queries_total',
-  pictureHits: 'vllm:mm_cache_hits_total',
-  promptTokens: 'vllm:prompt_tokens_total',
-  cachedTokens: 'vllm:prompt_tokens_cached_total',
-  generatedTokens: 'vllm:generation_tokens_total',
-} as const;
-
-const histograms = {
-  firstToken: ['vllm:time_to_first_token_seconds', firstTokenBuckets],
-  nextToken: ['vllm:inter_token_latency_seconds', nextTokenBuckets],
-  perToken: ['vllm:request_time_per_output_token_seconds', nextTokenBuckets],
-  whole: ['vllm:e2e_request_latency_seconds', requestBuckets],
-  queue: ['vllm:request_queue_time_seconds', requestBuckets],
-  inference: ['vllm:request_inference_time_seconds', requestBuckets],
-  prefill: ['vllm:request_prefill_time_seconds', requestBuckets],
-  decode: ['vllm:request_decode_time_seconds', requestBuckets],
-  promptTokens: ['vllm:request_prompt_tokens', tokenBuckets],
-  generatedTokens: ['vllm:request_generation_tokens', tokenBuckets],
-  maxTokens: ['vllm:request_params_max_tokens', tokenBuckets],
-} as const satisfies Record<string, readonly [string, number[]]>;
-
-type CounterName = keyof typeof counters;
-type HistogramName = keyof typeof histograms;
-
-export function createModelMetrics(model: string, engine: Engine): ModelMetrics {
-  const registry = new Registry();
-  registry.setDefaultLabels({ model_name: model, engine: '0' });
-  const cacheUsage = (): number => engine.heldTokens / (cacheBlocks * blockTokens);
-  addGauges(registry, engine, cacheUsage);
-  const add = createAdder(registry);
-  const observe = createObserver(registry);
-  const success = new Counter({
-    name: 'vllm:request_success_total',
-    help: 'Count of finished requests.',
-    labelNames: ['finished_reason'],
-    registers: [registry],
-  });
-  for (const reason of ['stop', 'length', 'abort', 'error', 'repetition']) {
-    success.inc({ finished_reason: reason }, 0);
-  }
+export function createModelMetrics({ model, oldNames = false }: MetricsOptions): ModelMetrics {
+  const common = { model_name: model, engine: '0' };
+  const histograms = createHistograms();
+  const finished = new Map<string, number>(reasons.map((reason) => [reason, 0]));
+  const count = (reason: FinishReason): void => {
+    finished.set(reason, (finished.get(reason) ?? 0) + 1);
+  };
   return {
-    cacheUsage,
-    text: () => registry.metrics(),
-    onPictureLookup: (hit) => {
-      add('pictureQueries', 1);
-      if (hit) add('pictureHits', 1);
+    onLost: count,
+    onFinished: (request) => {
+      count(request.reason);
+      observeRequest(histograms, request);
     },
-    onLost: (reason) => success.inc({ finished_reason: reason }),
-    onFinished: (finished) => {
-      success.inc({ finished_reason: finished.reason });
-      add('prefixQueries', finished.promptTokens);
-      add('promptTokens', finished.promptTokens);
-      add('generatedTokens', finished.completionTokens);
-      observeTimes(observe, finished);
+    onSteps: (durationMs, tokens) => histograms.nextToken.observe(durationMs / 1000, tokens),
+    text: (engine) => {
+      const gauges = oldNames ? toOldMetrics(engine) : toMetrics(engine);
+      const series = [...finished].map(([reason, value]) => ({
+        labels: { finished_reason: reason },
+        value,
+      }));
+      const success: Metric = { name: 'vllm:request_success_total', type: 'counter', series };
+      const lines = [...gauges, success].flatMap((metric) => toMetricLines(metric, common));
+      const more = Object.values(histograms).flatMap((histogram) => histogram.lines(common));
+      return `${[...lines, ...more].join('\n')}\n`;
     },
   };
 }
 
-function observeTimes(
-  observe: (name: HistogramName, value: number) => void,
-  finished: Finished,
-): void {
-  const { queuedMs, prefillMs, decodeMs } = finished.timing;
-  const perToken = decodeMs / 1000 / Math.max(1, finished.completionTokens - 1);
-  observe('queue', queuedMs / 1000);
-  observe('prefill', prefillMs / 1000);
-  observe('decode', decodeMs / 1000);
-  observe('inference', (prefillMs + decodeMs) / 1000);
-  observe('firstToken', (queuedMs + prefillMs) / 1000);
-  observe('whole', (queuedMs + prefillMs + decodeMs) / 1000);
-  observe('perToken', perToken);
-  for (let token = 1; token < finished.completionTokens; token += 1) observe('nextToken', perToken);
-  observe('promptTokens', finished.promptTokens);
-  observe('generatedTokens', finished.completionTokens);
-  observe('maxTokens', finished.maxTokens);
+function toMetrics(engine: Engine): Metric[] {
+  const waiting = [
+    { labels: { reason: 'capacity' }, value: engine.waiting },
+    { labels: { reason: 'deferred' }, value: 0 },
+  ];
+  return [
+    ...toCommonMetrics(engine),
+    { name: 'vllm:num_requests_waiting_by_reason', type: 'gauge', series: waiting },
+    toGauge('vllm:kv_cache_usage_perc', engine.heldTokens / engine.cacheTokens),
+    toCounter('vllm:prefix_cache_queries_total', engine.totals.prefixQueries),
+    toCounter('vllm:prefix_cache_hits_total', engine.totals.prefixHits),
+    toCounter('vllm:prompt_tokens_cached_total', engine.totals.prefixHits),
+    toCounter('vllm:mm_cache_queries_total', engine.totals.pictureQueries),
+    toCounter('vllm:mm_cache_hits_total', engine.totals.pictureHits),
+  ];
 }
 
-function addGauges(registry: Registry, engine: Engine, cacheUsage: () => number): void {
-  const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number): void => {
-    const created: Gauge = new Gauge({
-      name,
-      help,
-      registers,
-      collect: () => created.set(read()),
-    });
+function toOldMetrics(engine: Engine): Metric[] {
+  return [
+    ...toCommonMetrics(engine),
+    toGauge('vllm:gpu_cache_usage_perc', engine.heldTokens / engine.cacheTokens),
+    toCounter('vllm:gpu_prefix_cache_queries_total', engine.totals.prefixQueries),
+    toCounter('vllm:gpu_prefix_cache_hits_total', engine.totals.prefixHits),
+  ];
+}
+
+function toCommonMetrics(engine: Engine): Metric[] {
+  const labels = {
+    block_size: String(blockTokens),
+    num_gpu_blocks: String(engine.cacheTokens / blockTokens),
   };
-  gauge('vllm:num_requests_running', 'Number of requests being run.', () => engine.running);
-  gauge('vllm:num_requests_waiting', 'Number of requests waiting.', () => engine.waiting);
-  gauge('vllm:kv_cache_usage_perc', 'KV-cache usage. 1 means 100 percent.', cacheUsage);
-  const byReason: Gauge<'reason'> = new Gauge({
-    name: 'vllm:num_requests_waiting_by_reason',
-    help: 'Number of requests waiting, by reason.',
-    labelNames: ['reason'],
-    registers,
-    collect: () => {
-      byReason.set({ reason: 'capacity' }, engine.waiting);
-      byReason.set({ reason: 'deferred' }, 0);
-    },
-  });
-  const cache = new Gauge({
-    name: 'vllm:cache_config_info',
-    help: 'Information of the cache configuration.',
-    labelNames: ['block_size', 'num_gpu_blocks'],
-    registers,
-  });
-  cache.set({ block_size: String(blockTokens), num_gpu_blocks: String(cacheBlocks) }, 1);
+  return [
+    toGauge('vllm:num_requests_running', engine.running),
+    toGauge('vllm:num_requests_waiting', engine.waiting),
+    { name: 'vllm:cache_config_info', type: 'gauge', series: [{ labels, value: 1 }] },
+    toCounter('vllm:num_preemptions_total', engine.totals.preemptions),
+    toCounter('vllm:prompt_tokens_total', engine.totals.promptTokens),
+    toCounter('vllm:generation_tokens_total', engine.totals.generatedTokens),
+  ];
 }
 
-function createAdder(registry: Registry): (name: CounterName, value: number) => void {
-  const made = Object.entries(counters).map(
-    ([key, name]) => [key, new Counter({ name, help: name, registers: [registry] })] as const,
-  );
-  const byKey = new Map<string, Counter>(made);
-  return (name, value) => byKey.get(name)?.inc(value);
+function toGauge(name: string, value: number): Metric {
+  return { name, type: 'gauge', series: [{ value }] };
 }
 
-function createObserver(registry: Registry): (name: HistogramName, value: number) => void {
-  const made = Object.entries(histograms).map(([key, [name, buckets]]) => {
-    const options = { name, help: name, buckets: [...buckets], registers: [registry] };
-    return [key, new Histogram(options)] as const;
-  });
-  const byKey = new Map<string, Histogram>(made);
-  return (name, value) => byKey.get(name)?.observe(value);
+function toCounter(name: string, value: number): Metric {
+  return { name, type: 'counter', series: [{ value }] };
+}
+
+type Histograms = ReturnType<typeof createHistograms>;
+
+function createHistograms() {
+  return {
+    firstToken: new Histogram('vllm:time_to_first_token_seconds', firstTokenBuckets),
+    nextToken: new Histogram('vllm:inter_token_latency_seconds', nextTokenBuckets),
+    perToken: new Histogram('vllm:request_time_per_output_token_seconds', nextTokenBuckets),
+    whole: new Histogram('vllm:e2e_request_latency_seconds', requestBuckets),
+    queue: new Histogram('vllm:request_queue_time_seconds', requestBuckets),
+    inference: new Histogram('vllm:request_inference_time_seconds', requestBuckets),
+    prefill: new Histogram('vllm:request_prefill_time_seconds', requestBuckets),
+    decode: new Histogram('vllm:request_decode_time_seconds', requestBuckets),
+    promptTokens: new Histogram('vllm:request_prompt_tokens', tokenBuckets),
+    generatedTokens: new Histogram('vllm:request_generation_tokens', tokenBuckets),
+    maxTokens: new Histogram('vllm:request_params_max_tokens', tokenBuckets),
+  };
+}
+
+function observeRequest(histograms: Histograms, finished: Finished): void {
+  const { renderMs, queuedMs, prefillMs, decodeMs } = finished.timing;
+  const firstTokenMs = renderMs + queuedMs + prefillMs;
+  histograms.queue.observe(queuedMs / 1000);
+  histograms.prefill.observe(prefillMs / 1000);
+  histograms.decode.observe(decodeMs / 1000);
+  histograms.inference.observe((prefillMs + decodeMs) / 1000);
+  histograms.firstToken.observe(firstTokenMs / 1000);
+  histograms.whole.observe((firstTokenMs + decodeMs) / 1000);
+  histograms.perToken.observe(decodeMs / 1000 / Math.max(1, finished.completionTokens - 1));
+  histograms.promptTokens.observe(finished.promptTokens);
+  histograms.generatedTokens.observe(finished.completionTokens);
+  histograms.maxTokens.observe(finished.maxTokens);
 }

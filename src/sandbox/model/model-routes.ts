@@ -4,12 +4,8 @@ import { toJsonReply, type Reply } from '../http/reply.ts';
 import type { Ask } from '../http/reply-server.ts';
 import { ApiError, toBadRequest, toErrorReply, toValidationError } from './api-error.ts';
 import { parseChatRequest } from './chat-request.ts';
-import {
-  checkImageCount,
-  checkModel,
-  countPromptTokens,
-  type ServedModel,
-} from './complete-chat.ts';
+import { checkImageCount, checkModel, type ServedModel } from './complete-chat.ts';
+import { countTokens, toPromptParts } from './prompt-part.ts';
 
 export type Route = (ask: Ask) => Promise<Reply>;
 /** By method and path, such as `GET /health`. */
@@ -31,7 +27,7 @@ export function createModelRoutes(model: ServedModel): Routes {
     'GET /metrics': async () => ({
       status: 200,
       headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-      body: await model.metrics.text(),
+      body: model.metrics.text(model.engine),
     }),
   };
 }
@@ -77,7 +73,7 @@ async function tokenize(model: ServedModel, ask: Ask): Promise<Reply> {
   checkModel(model, request.model);
   checkImageCount(model, request);
   const reading = request.images.map((part, index) => model.pictures.read(part, index));
-  const count = countPromptTokens(request, await Promise.all(reading));
+  const count = countTokens(toPromptParts(request, await Promise.all(reading)));
   return toJsonReply(200, {
     count,
     max_model_len: model.maxModelLen,

@@ -8,22 +8,32 @@ import { createCallLog, type Call } from './call-log.ts';
 import { createChatRoute } from './chat-route.ts';
 import type { ServedModel } from './complete-chat.ts';
 import { createControlRoutes } from './control-routes.ts';
-import { FixedTimeEngine, profiles, type FixedTimes, type ProfileName } from './engine.ts';
+import type { FixedTimes } from './fixed-time-engine.ts';
+import type { EngineSettings } from './gpu-profiles.ts';
 import { toUnavailableReply, type ModelFault } from './model-faults.ts';
 import { createModelMetrics } from './model-metrics.ts';
 import { answerWith, createModelRoutes, type Routes } from './model-routes.ts';
 import { createPictureReader } from './picture-reader.ts';
+import { createEngine, type ProfileName } from './profiles.ts';
 
 export interface ModelServerOptions {
   /** 0 or absent: a free one. */
   readonly port?: number;
+  /** `instant` unless given. */
   readonly profile?: ProfileName;
-  /** Changes single times of the profile. */
+  /** Changes single times of the profiles `instant` and `steady`. */
   readonly times?: Partial<FixedTimes>;
+  /** Changes single settings of a GPU's profile, such as `apiServers`. */
+  readonly settings?: Partial<EngineSettings>;
+  /** Every answer counts and takes as long as so many tokens, if max_tokens allows; what it says stays
+   *  the same. */
+  readonly outputTokens?: number;
   /** The served model's name. */
   readonly model?: string;
   /** Asked for on every path below /v1. */
   readonly apiKey?: string;
+  /** Shows the metrics under the names of before version 0.12. */
+  readonly oldMetricNames?: boolean;
   /** Tokens of prompt and answer together; 8192 unless given. */
   readonly maxModelLen?: number;
   /** Pictures in one prompt; 4 unless given. */
@@ -101,24 +111,27 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     running: () => model.engine.running,
     waiting: () => model.engine.waiting,
     peakInFlight: () => log.peakInFlight,
-    close: async () => door.shut(),
+    close: async () => {
+      door.shut();
+      model[Symbol.dispose]();
+    },
   };
 }
 
-function createModel(options: ModelServerOptions): ServedModel {
+function createModel(options: ModelServerOptions): ServedModel & Disposable {
+  const { profile = 'instant', times, settings, oldMetricNames, outputTokens } = options;
   const name = options.model ?? defaultModel;
-  const engine = new FixedTimeEngine({
-    ...profiles[options.profile ?? 'instant'],
-    ...options.times,
-  });
-  const metrics = createModelMetrics(name, engine);
+  const metrics = createModelMetrics({ model: name, oldNames: oldMetricNames });
+  const engine = createEngine({ profile, times, settings, onSteps: metrics.onSteps });
   return {
     name,
     version,
     engine,
     metrics,
+    outputTokens,
     maxModelLen: options.maxModelLen ?? 8192,
     maxImages: options.maxImages ?? 4,
-    pictures: createPictureReader((hit) => metrics.onPictureLookup(hit)),
+    pictures: createPictureReader(),
+    [Symbol.dispose]: () => engine[Symbol.dispose](),
   };
 }

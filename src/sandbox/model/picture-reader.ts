@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { ApiError, toBadRequest } from './api-error.ts';
 import type { ImagePart } from './chat-request.ts';
 import { toDominantColor } from './dominant-color.ts';
+import type { PictureFormat } from './prompt-part.ts';
 import type { SeenPicture } from './write-answer.ts';
 
 const maxPixels = 178_956_970;
@@ -15,6 +16,7 @@ const readableFormats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 export interface ReadPicture extends SeenPicture {
   /** Hex; of the decoded bytes that came with the request, or were remembered for its uuid. */
   readonly sha256: string;
+  readonly format: PictureFormat;
 }
 
 export interface PictureReader {
@@ -22,8 +24,7 @@ export interface PictureReader {
   read(part: ImagePart, index: number): Promise<ReadPicture>;
 }
 
-/** `onLookup` hears for every picture whether it was remembered. */
-export function createPictureReader(onLookup: (hit: boolean) => void): PictureReader {
+export function createPictureReader(): PictureReader {
   const remembered = new Map<string, Promise<ReadPicture>>();
   const remember = (key: string, picture: Promise<ReadPicture>): void => {
     remembered.set(key, picture);
@@ -37,7 +38,6 @@ export function createPictureReader(onLookup: (hit: boolean) => void): PictureRe
       const sha256 = bytes === undefined ? '' : toSha256(bytes);
       const key = uuid ?? sha256;
       const known = remembered.get(key);
-      onLookup(known !== undefined);
       if (known !== undefined) return known;
       if (bytes === undefined) {
         throw toBadRequest(`Cache miss for image at index ${index} but data is not provided.`);
@@ -91,7 +91,7 @@ async function decode(bytes: Buffer, sha256: string): Promise<ReadPicture> {
   return { ...picture, sha256 };
 }
 
-async function decodeSafely(bytes: Buffer): Promise<SeenPicture> {
+async function decodeSafely(bytes: Buffer): Promise<Omit<ReadPicture, 'sha256'>> {
   const unreadable = 'Failed to load image: cannot identify image file <_io.BytesIO object>';
   const input = sharp(bytes, { limitInputPixels: false, failOn: 'truncated' });
   const metadata = await input.metadata().catch(() => undefined);
@@ -105,7 +105,8 @@ async function decodeSafely(bytes: Buffer): Promise<SeenPicture> {
     );
   }
   try {
-    return { width, height, color: await toDominantColor(input) };
+    const format = metadata.format === 'jpeg' ? 'jpeg' : 'other';
+    return { width, height, format, color: await toDominantColor(input) };
   } catch (error) {
     const truncated =
       error instanceof Error && /premature|truncated|unexpected end/iu.test(error.message);

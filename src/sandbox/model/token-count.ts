@@ -22,7 +22,8 @@ export const tokensAroundMessage = 5;
 export const tokensBeforeAnswer = 3;
 
 const factor = 32;
-const bytesPerToken = 4;
+/** Of English; an estimate. */
+export const textBytesPerToken = 4;
 
 /** Tokens of a picture without those around it: `smart_resize` of the transformers library, one token
  *  for each block of 32x32 pixels of the resized picture. */
@@ -57,8 +58,12 @@ function roundToFactor(side: number): number {
   return (up ? down + 1 : down) * factor;
 }
 
+export function countTextBytes(text: string): number {
+  return Buffer.byteLength(text);
+}
+
 export function countTextTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / bytesPerToken);
+  return Math.ceil(Buffer.byteLength(text) / textBytesPerToken);
 }
 
 /** The start of the text that takes at most so many tokens. */
@@ -67,7 +72,7 @@ export function cutToTokens(text: string, tokens: number): string {
   let end = 0;
   for (const character of text) {
     bytes += Buffer.byteLength(character);
-    if (bytes > tokens * bytesPerToken) break;
+    if (bytes > tokens * textBytesPerToken) break;
     end += character.length;
   }
   return text.slice(0, end);

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { FixedTimeEngine, type Work } from '../../../src/sandbox/model/engine.ts';
+import type { Work } from '../../../src/sandbox/model/engine.ts';
+import { FixedTimeEngine } from '../../../src/sandbox/model/fixed-time-engine.ts';
+import type { PromptPart } from '../../../src/sandbox/model/prompt-part.ts';
 
-const work: Work = { pictures: 1, promptTokens: 300, completionTokens: 100, extraMs: 0 };
+const picture: PromptPart = {
+  key: 'a',
+  tokens: 200,
+  picture: { inputPixels: 200_000, format: 'jpeg' },
+};
+const text: PromptPart = { key: 'b', tokens: 100 };
+const work: Work = { parts: [picture, text], completionTokens: 100, extraMs: 0 };
 const endless: Work = { ...work, extraMs: Infinity };
 
 describe('an engine with fixed times', () => {
@@ -53,7 +61,7 @@ describe('an engine with fixed times', () => {
   it('takes for each picture and token what it says', async () => {
     const engine = new FixedTimeEngine({ imageMs: 6, tokenMs: 0.02, maxRunning: 1 });
     const { signal } = new AbortController();
-    expect(await engine.run({ ...work, pictures: 2 }, signal)).toMatchObject({
+    expect(await engine.run({ ...work, parts: [picture, picture, text] }, signal)).toMatchObject({
       prefillMs: 12,
       decodeMs: 2,
     });
