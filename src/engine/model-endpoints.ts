@@ -1,9 +1,10 @@
-// The model servers of this process's settings: each with a gate, a breaker and a watch of its own.
+// The model servers of this process's settings: each with a gate, a breaker, a pace and a watch of its own.
 
 import type { EngineParts } from './engine.ts';
 import { toEndpointName } from '../batch/endpoint-name.ts';
 import { createEndpoint, type Endpoint } from '../queue/endpoint.ts';
 import { createGate, type Gate } from '../queue/gate.ts';
+import { startPace, type Pace } from './start-pace.ts';
 import { createBreaker } from '../vllm/breaker.ts';
 import { createModelServer, type ModelServer } from '../vllm/model-server.ts';
 import { watchServer } from '../vllm/watch-server.ts';
@@ -17,6 +18,9 @@ export interface OwnEndpoint extends ModelEndpoint {
 
 /** A slot counts as free this long after its request's deadline, whatever became of its holder. */
 const slotExpiryMs = 15_000;
+
+/** Weight in flight until the pace has looked. */
+const firstBudget = 16;
 
 /** How often this process looks whether others have closed or opened an endpoint. */
 const lookEveryMs = 1000;
@@ -52,15 +56,18 @@ async function openEndpoint(
   const gate = stack.adopt(await openGate(name, parts), (each) => each.close());
   const server = stack.adopt(openServer(url, parts), (each) => each.close());
   const state = createEndpoint(parts.stores.store, name, names);
-  return {
-    name,
-    gate,
-    server,
-    breaker: createBreaker(),
-    state,
-    isOpen: state.isOpen,
-    noteBusy: () => {},
-  };
+  const { isOpen } = state;
+  const pace = stack.use(startPaceAt(url, { name, gate, isOpen }, parts));
+  return { name, gate, server, breaker: createBreaker(), state, isOpen, noteBusy: pace.noteBusy };
+}
+
+function startPaceAt(
+  url: string,
+  guarded: Pick<OwnEndpoint, 'name' | 'gate' | 'isOpen'>,
+  { config, log, stores }: EngineParts,
+): Pace {
+  const { apiKey, maxInFlight: ceiling } = config.model;
+  return startPace({ ...guarded, url, apiKey, ceiling, log, store: stores.store });
 }
 
 function openGate(endpoint: string, { config, log }: EngineParts): Promise<Gate> {
@@ -68,6 +75,7 @@ function openGate(endpoint: string, { config, log }: EngineParts): Promise<Gate>
     redisUrl: config.redisUrl,
     prefix: config.keyPrefix,
     endpoint,
+    budget: Math.min(firstBudget, config.model.maxInFlight ?? firstBudget),
     expirationMs: config.model.timeoutMs + slotExpiryMs,
     onError: (error) => log.warn({ err: error, endpoint }, 'the gate is in trouble'),
     onRepair: (repair) => log.warn({ repair, endpoint }, 'slots of the gate were repaired'),
