@@ -81,6 +81,20 @@ describe('watchServer', () => {
     await stage.stop();
   });
 
+  it('closes it once more at the start where another process has closed it already', async () => {
+    let closings = 0;
+    const stage = watch({
+      close: async () => {
+        closings += 1;
+      },
+    });
+    stage.closed = 'model-away';
+    stage.state = 'away';
+    await until('four probes', () => stage.probes > 3);
+    expect(closings).toBe(1);
+    await stage.stop();
+  });
+
   it('goes on after trouble with the shared state', async () => {
     let looks = 0;
     const warnings: string[] = [];
