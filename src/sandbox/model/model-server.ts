@@ -38,6 +38,8 @@ export interface ModelServerOptions {
   readonly maxModelLen?: number;
   /** Pictures in one prompt; 4 unless given. */
   readonly maxImages?: number;
+  /** Fetches pictures that are named by a link, from this machine only; refuses them unless given. */
+  readonly fetchesLinks?: boolean;
 }
 
 /** How the server is away: its port refuses, or a proxy in front of it answers 503 to everything. */
@@ -131,7 +133,7 @@ function createModel(options: ModelServerOptions): ServedModel & Disposable {
     outputTokens,
     maxModelLen: options.maxModelLen ?? 8192,
     maxImages: options.maxImages ?? 4,
-    pictures: createPictureReader(),
+    pictures: createPictureReader({ fetchesLinks: options.fetchesLinks }),
     [Symbol.dispose]: () => engine[Symbol.dispose](),
   };
 }

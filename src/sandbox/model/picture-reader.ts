@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { ApiError, toBadRequest } from './api-error.ts';
 import type { ImagePart } from './chat-request.ts';
 import { toDominantColor } from './dominant-color.ts';
+import { fetchLink, isLink, toFetchError } from './fetch-link.ts';
 import type { PictureFormat } from './prompt-part.ts';
 import type { SeenPicture } from './write-answer.ts';
 
@@ -24,7 +25,12 @@ export interface PictureReader {
   read(part: ImagePart, index: number): Promise<ReadPicture>;
 }
 
-export function createPictureReader(): PictureReader {
+export interface PictureReaderOptions {
+  /** Pictures named by a link are fetched, from this machine only; refused unless given. */
+  readonly fetchesLinks?: boolean | undefined;
+}
+
+export function createPictureReader({ fetchesLinks }: PictureReaderOptions = {}): PictureReader {
   const remembered = new Map<string, Promise<ReadPicture>>();
   const remember = (key: string, picture: Promise<ReadPicture>): void => {
     remembered.set(key, picture);
@@ -34,7 +40,7 @@ export function createPictureReader(): PictureReader {
   };
   return {
     read: async ({ url, uuid }, index) => {
-      const bytes = url === null ? undefined : parseDataUrl(url);
+      const bytes = url === null ? undefined : await readUrl(url, fetchesLinks === true);
       const sha256 = bytes === undefined ? '' : toSha256(bytes);
       const key = uuid ?? sha256;
       const known = remembered.get(key);
@@ -49,15 +55,14 @@ export function createPictureReader(): PictureReader {
   };
 }
 
+async function readUrl(url: string, fetchesLinks: boolean): Promise<Buffer> {
+  if (!isLink(url)) return parseDataUrl(url);
+  if (fetchesLinks) return fetchLink(url);
+  throw toFetchError(url, 'the simulated server fetches nothing');
+}
+
 function parseDataUrl(url: string): Buffer {
   const scheme = /^([a-z][a-z0-9+.-]*):/iu.exec(url)?.[1]?.toLowerCase();
-  if (scheme === 'http' || scheme === 'https') {
-    throw new ApiError(
-      422,
-      `Failed to fetch media from URL: the simulated server fetches nothing (parameter=image_url, value=${url})`,
-      { type: 'UnprocessableEntityError', param: 'image_url' },
-    );
-  }
   if (scheme === 'file') {
     throw new ApiError(500, 'Cannot load local files without `--allowed-local-media-path`.');
   }
