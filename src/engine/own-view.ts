@@ -16,7 +16,7 @@ export function toOwnView<Whole extends Ledger>(
   const isIdle = (): boolean => !endpoints.some((each) => each.isOpen());
   return {
     ...ledger,
-    lease: async (worker) => (isIdle() ? undefined : ledger.lease(worker)),
+    lease: async (worker, leaveOut) => (isIdle() ? undefined : ledger.lease(worker, leaveOut)),
     async renew(leases) {
       const replies = await ledger.renew(leases);
       return isIdle() ? replies.map((reply) => (reply === 'held' ? 'paused' : reply)) : replies;

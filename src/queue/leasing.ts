@@ -26,17 +26,21 @@ export interface WorkerLease {
   /** Names the process in the token, for whoever looks into Redis. */
   readonly worker: string;
   readonly leaseMs: number;
+  /** Batches whose chunks are not wanted now. */
+  readonly leaveOut: readonly string[];
 }
 
-/** The next chunk of the running batch with the fewest rows in flight. Expired leases are taken back on the
- *  way, but not right after an outage: their holders get the time of a lease to renew them. */
+/** The next chunk of the running batch with the fewest rows in flight; among equals, of the one that was
+ *  leased from longest ago. Expired leases are taken back on the way, but not right after an outage: their
+ *  holders get the time of a lease to renew them. */
 export async function lease(
   store: Store,
-  { worker, leaseMs }: WorkerLease,
+  { worker, leaseMs, leaveOut }: WorkerLease,
 ): Promise<Lease | undefined> {
   const token = `${worker}:${randomUUID()}`;
   const takesBack = store.isSteady(leaseMs) ? 1 : 0;
-  const reply = await store.runForBytes(scripts.lease, leaseMs, token, rowsPerChunk, takesBack);
+  const args = [leaseMs, token, rowsPerChunk, takesBack, ...leaveOut];
+  const reply = await store.runForBytes(scripts.lease, ...args);
   if (reply === null) return undefined;
   const [batchId, chunk, packed, ...indices] = reply;
   const open = new Set(indices);

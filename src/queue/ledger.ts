@@ -52,7 +52,7 @@ export interface Ledger extends Control {
   refuse(id: string, fault: Fault): Promise<void>;
   discard(id: string): Promise<void>;
 
-  lease(worker: string): Promise<Lease | undefined>;
+  lease(worker: string, leaveOut?: readonly string[]): Promise<Lease | undefined>;
   renew(leases: readonly LeaseRef[]): Promise<readonly RenewResult[]>;
   commit(held: LeaseRef, row: Row, outcome: WorkedOutcome): Promise<CommitResult>;
   release(held: LeaseRef): Promise<void>;
@@ -92,7 +92,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     refuse: (id, fault) => refuse(store, id, fault),
     discard: (id) => refuse(store, id),
 
-    lease: (worker) => lease(store, { worker, leaseMs }),
+    lease: (worker, leaveOut = []) => lease(store, { worker, leaseMs, leaveOut }),
     renew: (leases) => renew(store, leases, leaseMs),
     commit: (held, row, outcome) => commit(store, { lease: held, row, outcome }),
     release: (held) => release(store, held),

@@ -7,7 +7,7 @@ import { askModel, type AskModelNeeds, type Question } from './ask-model.ts';
 import { pause, unlessAborted } from './pause.ts';
 import type { AnswerCache, AnswerClaim, ModelEndpoint } from './ports.ts';
 import type { Questions } from './questions.ts';
-import type { WindowPlace } from './window.ts';
+import type { RowPlace } from './row-place.ts';
 
 export interface AskOnceNeeds extends AskModelNeeds {
   readonly answers: AnswerCache;
@@ -21,12 +21,12 @@ interface Asking {
   readonly model: string;
   /** False: the row asks at once where another process is finding the answer. */
   readonly waits: boolean;
-  readonly place: Pick<WindowPlace, 'park' | 'comeBack'>;
+  readonly place: Pick<RowPlace, 'park' | 'comeBack'>;
   readonly needs: AskOnceNeeds;
 }
 
 /** As `askModel`, which it leaves to the first of equal rows. A row that waits for another one gives its
- *  pictures and its place in the window back meanwhile. */
+ *  pictures and its place in the pipeline back meanwhile. */
 export async function askOnce(
   question: Question,
   place: Asking['place'],

@@ -34,8 +34,9 @@ export interface Ledger {
   /** reading -> refused, and nobody is told: the file was not meant for Darkroom. */
   discard(id: string): Promise<void>;
 
-  /** A chunk of the running batch that has the least in flight; undefined when there is nothing to do. */
-  lease(worker: string): Promise<Lease | undefined>;
+  /** A chunk of the running batch that has the least in flight, apart from those to leave out; undefined when
+   *  there is nothing to do. */
+  lease(worker: string, leaveOut?: readonly string[]): Promise<Lease | undefined>;
   /** Extends the leases; answers for each whether it is still held or what became of it. */
   renew(leases: readonly LeaseRef[]): Promise<readonly RenewResult[]>;
   commit(lease: LeaseRef, row: Row, outcome: WorkedOutcome): Promise<CommitResult>;
@@ -45,6 +46,8 @@ export interface Ledger {
 
   /** Calls back when a batch was cancelled in any process. */
   onCancelled(listener: (batchId: string) => void): void;
+  /** Calls back when a batch's state was changed in any process. */
+  onChanged(listener: (batchId: string) => void): void;
 
   /** Everything of a batch in input order, a chunk at a time. Rows without an outcome come as cancelled. */
   readResults(id: string): AsyncIterable<readonly FinishedRow[]>;

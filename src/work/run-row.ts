@@ -13,7 +13,8 @@ import { askModel, type RowSignals } from './ask-model.ts';
 import { askOnce, type AskOnceNeeds } from './ask-once.ts';
 import type { Log } from '../logger.ts';
 import type { Ledger, PrepareImage } from './ports.ts';
-import type { WindowPlace } from './window.ts';
+import type { RowPlace } from './row-place.ts';
+import type { Turns } from './turns.ts';
 
 export interface RowNeeds extends AskOnceNeeds {
   readonly ledger: Ledger;
@@ -29,7 +30,7 @@ export interface RowJob {
   readonly lease: LeaseRef;
   readonly batch: RunningBatch;
   readonly signals: RowSignals;
-  readonly place: WindowPlace;
+  readonly place: RowPlace;
 }
 
 /** Works the row and records its outcome; without an outcome the row goes back with its lease. */
@@ -62,7 +63,7 @@ async function workRow(job: RowJob, needs: RowNeeds): Promise<WorkedOutcome | un
   if ('code' in prompt) return failed(prompt);
   const images = await prepareImages(job, needs.prepareImage);
   if ('code' in images) return failed(images);
-  for (const image of images) place.hold(image.bytes.length);
+  place.prepared(images.reduce((sum, image) => sum + image.bytes.length, 0));
 
   const tokens =
     images.reduce((sum, image) => sum + toImageTokens(image), 0) +
@@ -72,11 +73,19 @@ async function workRow(job: RowJob, needs: RowNeeds): Promise<WorkedOutcome | un
   const request = { ...prompt, images, outputs, sampling };
   const at = { batch: batch.id, line: row.line };
   const question = { request, weight: toWeight(tokens), signals, place: at };
+  const asking = { ...needs, turns: toNotedTurns(needs.turns, place) };
   const asked =
-    recipe.cache === false ? askModel(question, needs) : askOnce(question, place, needs);
+    recipe.cache === false ? askModel(question, asking) : askOnce(question, place, asking);
   // Without waiting here: while the row waits for another's answer nothing may hold its pictures.
   const animatedPictures = images.filter(({ warning }) => warning === 'animated').length;
   return asked.then((outcome) => withAnimated(outcome, animatedPictures));
+}
+
+/** A request under way is none that waits. */
+function toNotedTurns(turns: Turns, place: RowPlace): Turns {
+  return {
+    run: (turn, work) => turns.run(turn, (endpoint) => place.send(() => work(endpoint))),
+  };
 }
 
 function withAnimated(

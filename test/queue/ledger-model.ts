@@ -10,6 +10,8 @@ interface ModelBatch {
   state: BatchState;
   cancelledBy: string | undefined;
   readonly rows: RowState[];
+  /** Counts up over all batches; 0 before the first lease. */
+  lastTurn: number;
   /** Chunk -> the lease that is current; overdue leases are current until somebody takes the chunk. */
   readonly leases: Map<number, { readonly token: string; overdue: boolean }>;
 }
@@ -23,11 +25,12 @@ export interface ModelLease {
 export class LedgerModel {
   readonly batches: ModelBatch[] = [];
   closed = false;
+  private turns = 0;
 
   start(id: string, count: number): void {
     const rows = Array.from({ length: count }, (): RowState => 'pending');
     const state = this.closed ? 'paused' : 'running';
-    this.batches.push({ id, state, cancelledBy: undefined, rows, leases: new Map() });
+    this.batches.push({ id, state, cancelledBy: undefined, rows, lastTurn: 0, leases: new Map() });
   }
 
   /** The batch, chunk and rows that the next lease must be of. */
@@ -39,7 +42,10 @@ export class LedgerModel {
     const batch = running
       .filter(({ rows }) => rows.includes('pending'))
       .toSorted(
-        (a, b) => countOf(a, 'running') - countOf(b, 'running') || Number(a.id) - Number(b.id),
+        (a, b) =>
+          countOf(a, 'running') - countOf(b, 'running') ||
+          a.lastTurn - b.lastTurn ||
+          Number(a.id) - Number(b.id),
       )
       .at(0);
     if (batch === undefined) return undefined;
@@ -51,6 +57,8 @@ export class LedgerModel {
     const next = this.next();
     if (next === undefined) return;
     setRows(next.batch, next.chunk, ['pending', 'running']);
+    this.turns += 1;
+    next.batch.lastTurn = this.turns;
     next.batch.leases.set(next.chunk, { token, overdue: false });
   }
 

@@ -110,6 +110,7 @@ export function createFakeLedger(
     release: async (lease) => void fake.released.push(lease),
     setModel: async () => {},
     onCancelled: (listener) => void listeners.push(listener),
+    onChanged: () => {},
     async *readResults() {},
     end: async (id) => void fake.ended.push(id),
     ...overrides,

@@ -1,26 +1,41 @@
--- Gives out a chunk of the running batch that has the fewest rows in flight.
--- ARGV 2 ms of the lease, 3 its token, 4 rows a chunk, 5 1 to take back leases that have expired.
+-- Gives out a chunk of the running batch that has the fewest rows in flight; among equals, of the one that was
+-- leased from longest ago.
+-- ARGV 2 ms of the lease, 3 its token, 4 rows a chunk, 5 1 to take back leases that have expired, then the ids
+-- of batches to leave out.
 -- Returns false, or { id, chunk, packed rows, index of each row without an outcome… }.
 local now, size = nowMs(), tonumber(ARGV[4])
+local leftOut = {}
+for argument = 6, #ARGV do leftOut[ARGV[argument]] = true end
 
+-- Whether there were any.
 local function reclaimExpired(id)
-  for _, chunk in ipairs(redis.call('ZRANGEBYSCORE', batchKey(id, 'leases'), '-inf', now)) do
-    giveBack(id, chunk)
-  end
+  local expired = redis.call('ZRANGEBYSCORE', batchKey(id, 'leases'), '-inf', now)
+  for _, chunk in ipairs(expired) do giveBack(id, chunk) end
+  return #expired > 0
 end
 
-local chosen, fewest
+local function look(id)
+  return unpack(redis.call('HMGET', batchKey(id, 'record'), 'state', 'pending', 'running', 'lastTurn'))
+end
+
+-- Each batch is numbered when it is leased from, so that the lowest number was so longest ago.
+local chosen, fewest, earliest
+local latest = 0
 for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
-  local state = stateOf(id)
+  local state, pending, running, turn = look(id)
   if not state then
     redis.call('SREM', sharedKey('active'), id)
   elseif state == 'running' then
-    if ARGV[5] == '1' then reclaimExpired(id) end
-    local counts = redis.call('HMGET', batchKey(id, 'record'), 'running', 'pending')
-    local running, pending = tonumber(counts[1]), tonumber(counts[2])
-    local older = running == fewest and tonumber(id) < tonumber(chosen)
-    if pending > 0 and (not chosen or running < fewest or older) then
-      chosen, fewest = id, running
+    if ARGV[5] == '1' and reclaimExpired(id) then
+      state, pending, running, turn = look(id)
+    end
+    running, turn = tonumber(running), tonumber(turn or '0')
+    latest = math.max(latest, turn)
+    local isOlder = turn == earliest and tonumber(id) < tonumber(chosen)
+    local isEarlier = running == fewest and (turn < earliest or isOlder)
+    local isWanted = tonumber(pending) > 0 and not leftOut[id]
+    if isWanted and (not chosen or running < fewest or isEarlier) then
+      chosen, fewest, earliest = id, running, turn
     end
   end
 end
@@ -42,6 +57,7 @@ end
 redis.call('ZREM', batchKey(chosen, 'pending'), chunk)
 redis.call('ZADD', batchKey(chosen, 'leases'), now + ARGV[2], chunk)
 redis.call('HSET', batchKey(chosen, 'tokens'), chunk, ARGV[3], chunk .. ':left', left)
+redis.call('HSET', batchKey(chosen, 'record'), 'lastTurn', latest + 1)
 moveRows(chosen, 'pending', 'running', left)
 touch(chosen)
 return reply
