@@ -81,6 +81,12 @@ export class GpuEngine implements Engine {
     return this.#kv.heldBlocks * blockTokens;
   }
 
+  /** Share of the cache, 0 to 1; the most that was ever held. */
+  get peakCacheUse(): number {
+    this.#settle();
+    return this.#kv.peakBlocks / this.#kv.blocks;
+  }
+
   get cacheTokens(): number {
     return this.#kv.blocks * blockTokens;
   }

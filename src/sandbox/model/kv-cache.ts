@@ -30,6 +30,7 @@ export class KvCache {
   /** Held by nobody; those let go of first come first, and those behind before those before. */
   readonly #unheld = new Set<Stretch>();
   #heldBlocks = 0;
+  #peakBlocks = 0;
   #unheldBlocks = 0;
 
   constructor(tokens: number) {
@@ -42,6 +43,11 @@ export class KvCache {
 
   get heldBlocks(): number {
     return this.#heldBlocks;
+  }
+
+  /** The most that were ever held. */
+  get peakBlocks(): number {
+    return this.#peakBlocks;
   }
 
   get freeBlocks(): number {
@@ -115,6 +121,7 @@ export class KvCache {
   }
 
   #evict(): void {
+    this.#peakBlocks = Math.max(this.#peakBlocks, this.#heldBlocks);
     for (const stretch of this.#unheld) {
       if (this.#unheldBlocks <= this.freeBlocks) return;
       this.#unheld.delete(stretch);

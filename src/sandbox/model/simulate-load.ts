@@ -130,5 +130,5 @@ function notePeaks(peaks: MutablePeaks, engine: GpuEngine): void {
   peaks.running = Math.max(peaks.running, engine.running);
   peaks.waiting = Math.max(peaks.waiting, engine.waiting);
   peaks.rendering = Math.max(peaks.rendering, engine.rendering);
-  peaks.cacheUse = Math.max(peaks.cacheUse, engine.heldTokens / engine.cacheTokens);
+  peaks.cacheUse = engine.peakCacheUse;
 }

@@ -105,6 +105,8 @@ export class StepLoop {
   }
 
   #end(): void {
+    // Up to the last step, so that the cache has grown as it would have step by step.
+    this.settle();
     const plan = this.#plan;
     if (plan === undefined) return;
     this.#compute(plan.steps, plan);

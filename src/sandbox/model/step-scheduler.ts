@@ -2,7 +2,7 @@
 // prompt) of every running sequence, then waiting ones in order of arrival, within a budget of tokens.
 
 import type { EngineSettings } from './gpu-profiles.ts';
-import { blockTokens, toBlocks, type KvCache } from './kv-cache.ts';
+import { toBlocks, type KvCache } from './kv-cache.ts';
 import { isDecoding, toPendingTokens, type Sequence } from './sequence.ts';
 import { TokenCache } from './token-cache.ts';
 
@@ -153,14 +153,15 @@ export class StepScheduler {
   #makeRoom(sequence: Sequence, tokens = 1): boolean {
     const { holding } = sequence;
     if (holding === undefined) return false;
-    if (sequence.computed + tokens <= sequence.blocks * blockTokens) return true;
-    while (!this.#kv.grow(holding, 1)) {
+    const missing = toBlocks(sequence.computed + tokens) - sequence.blocks;
+    if (missing <= 0) return true;
+    while (!this.#kv.grow(holding, missing)) {
       const last = this.running.findLast(({ isLingering }) => !isLingering);
       if (last === undefined) return false;
       this.#preempt(last);
       if (last === sequence) return false;
     }
-    sequence.blocks += 1;
+    sequence.blocks += missing;
     return true;
   }
 

@@ -6,10 +6,7 @@ async function ask(link: (host: string) => string): Promise<{ status: number; bo
   const host = await startPictureHost();
   try {
     const server = await serverForTest({ fetchesLinks: true });
-    const response = await postChat(
-      server,
-      buildBody('row', [toImagePart(link(host.url))]),
-    );
+    const response = await postChat(server, buildBody('row', [toImagePart(link(host.url))]));
     return { status: response.status, body: await response.text() };
   } finally {
     await host.close();
