@@ -1,0 +1,87 @@
+// Collects the three histories of one batch, and what must be true of the whole installation at rest.
+
+import type { Place } from '../../src/sandbox/workspace/person-messages.ts';
+import { createAnnouncements } from '../../src/queue/announcements.ts';
+import { createLedger } from '../../src/queue/ledger.ts';
+import { createRedis } from '../../src/queue/create-redis.ts';
+import { createStore } from '../../src/queue/store.ts';
+import { keyPrefix, type ChaosWorld } from './chaos-world.ts';
+import type { Histories, RowCall } from './compare-histories.ts';
+import { findSku } from './dropped-table.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Files named `….results.csv` of each message in the thread that carries one. */
+export function findResults({ workspace }: ChaosWorld, { channel, ts }: Place): readonly Buffer[] {
+  return workspace.thread(channel, ts).flatMap(({ user, files = [] }) => {
+    if (user !== workspace.people.bot.id) return [];
+    const results = files.filter(({ name }) => name?.endsWith('.results.csv'));
+    return results.map(({ id }) => workspace.file(id).bytes);
+  });
+}
+
+/** Requests for rows, from the one with this position in the model server's log on. */
+export function readCalls({ model }: ChaosWorld, from = 0): readonly RowCall[] {
+  return model.calls.slice(from).flatMap(({ rowText, result }) => {
+    const sku = findSku(rowText);
+    return sku === undefined ? [] : [{ sku, rowText, answered: result === 200 }];
+  });
+}
+
+/** The most requests for rows that were at the model server at once; a bot's test question at its start does
+ *  not go through the gate. */
+export function findPeak({ model }: ChaosWorld): number {
+  const changes = model.calls
+    .filter(({ rowText }) => findSku(rowText) !== undefined)
+    .flatMap(({ startedMs, endedMs }) => [
+      { at: startedMs, by: 1 },
+      ...(endedMs === undefined ? [] : [{ at: endedMs, by: -1 }]),
+    ])
+    // Of one millisecond the ends come first.
+    .toSorted((a, b) => a.at - b.at || a.by - b.by);
+  let [now, peak] = [0, 0];
+  for (const { by } of changes) {
+    now += by;
+    peak = Math.max(peak, now);
+  }
+  return peak;
+}
+
+export async function readLedger(
+  world: ChaosWorld,
+  id: string | undefined,
+): Promise<Histories['ledger']> {
+  if (id === undefined) return { counts: undefined, statuses: [] };
+  const counts = await world.ledger.counts(id);
+  if (counts === undefined) return { counts, statuses: [] };
+  const redis = createRedis({ url: world.redis.url });
+  try {
+    const store = createStore({ redis, prefix: keyPrefix });
+    const ledger = createLedger({ store, announcements: createAnnouncements(redis, store) });
+    const statuses: string[] = [];
+    for await (const rows of ledger.readResults(id)) {
+      statuses.push(...rows.map(({ outcome }) => outcome.status));
+    }
+    return { counts, statuses };
+  } finally {
+    await redis.close();
+  }
+}
+
+/** Keys that stay for ever and stay small: numbers of the installation, and the step queues' own. */
+const lasting = /:(ids|active|unsettled|endpoint|gate-budget|pace)$|:steps:/u;
+
+/** What does not hold once nothing is under way any more. `withinMs`: how long the gate may take to get
+ *  there. */
+export async function checkAtRest(world: ChaosWorld, withinMs: number): Promise<string[]> {
+  const { ledger, fleet, model, workspace } = world;
+  const broken: string[] = [];
+  const empty = await waitUntil(async () => (await ledger.gateRunning()) === 0, withinMs);
+  if (!empty) broken.push(`the gate counts ${await ledger.gateRunning()} in flight at rest`);
+  if (model.running() > 0) broken.push(`${model.running()} requests are at the model at rest`);
+  const forever = (await ledger.keysWithoutExpiry()).filter((key) => !lasting.test(key));
+  if (forever.length > 0) broken.push(`keys without an end: ${forever.slice(0, 5).join(', ')}`);
+  if (fleet.leaks.length > 0) broken.push(`a token stands in the log: ${fleet.leaks.length} lines`);
+  const posts = workspace.calls.filter(({ method, error }) => method && error === 'invalid_blocks');
+  if (posts.length > 0) broken.push('a message was refused for its blocks');
+  return broken;
+}

@@ -1,0 +1,16 @@
+// Every scenario of the fault programme, in the order in which they run.
+
+import type { Scenario } from './scenario.ts';
+import { modelFaults } from './scenarios/model-faults.ts';
+import { processFaults } from './scenarios/process-faults.ts';
+import { redisFaults } from './scenarios/redis-faults.ts';
+import { slackFaults } from './scenarios/slack-faults.ts';
+import { uploadFaults } from './scenarios/upload-faults.ts';
+
+export const scenarios: readonly Scenario[] = [
+  ...processFaults,
+  ...redisFaults,
+  ...modelFaults,
+  ...slackFaults,
+  ...uploadFaults,
+];

@@ -1,0 +1,234 @@
+// Redis away, full, read-only, slow, forgetful; and replies that are lost after the work was done.
+
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { budget, type ChaosWorld } from '../chaos-world.ts';
+import type { Scenario, Stage } from '../scenario.ts';
+import { runTrial, type Trial } from '../trial.ts';
+import { waitUntil } from '../wait-until.ts';
+import { flushed } from './flushed.ts';
+
+/** A batch that lasts about ten seconds without faults. */
+const running = { rows: 240, world: { rowMs: 500 } } as const;
+
+const away: Scenario = {
+  name: 'redis-away',
+  fault: 'Redis killed, back after 30 s',
+  promise: 'nothing lost, no row fails, running again within 5 s of its return',
+  run: (stage) =>
+    runTrial(stage, {
+      ...running,
+      recoverWithinS: 5,
+      async strike({ redis }) {
+        await redis.kill();
+        await pause(30_000);
+        await redis.restart();
+        return { injected: 1 };
+      },
+    }),
+};
+
+const restarts: Scenario = {
+  name: 'redis-restart',
+  fault: 'Redis killed and restarted at once',
+  promise: 'nothing lost or doubled',
+  run: (stage) => {
+    const gaps = Array.from({ length: stage.isLong ? 10 : 3 }, () =>
+      stage.random.whole(1000, 3000),
+    );
+    return runTrial(stage, {
+      ...running,
+      recoverWithinS: 5,
+      async strike({ redis }) {
+        for (const gap of gaps) {
+          await redis.restart();
+          await pause(gap);
+        }
+        await redis.restart();
+        return { injected: gaps.length + 1 };
+      },
+    });
+  },
+};
+
+const idleAway: Scenario = {
+  name: 'redis-away-idle',
+  fault: 'Redis killed for 35 s, nothing to do meanwhile',
+  promise: 'a file that is dropped right after is worked on within 5 s',
+  longOnly: true,
+  run: (stage) =>
+    runTrial(stage, {
+      ...running,
+      strikeAfter: 1,
+      async prepare({ redis }) {
+        await redis.kill();
+        await pause(35_000);
+        await redis.restart();
+      },
+      async strike(_world, watch) {
+        return { injected: 1, recoverS: await watch.recoveredAfter(0, 30_000) };
+      },
+    }),
+};
+
+const lostReplies: Scenario = {
+  name: 'redis-lost-replies',
+  fault: 'reply of Redis lost after the command ran',
+  promise: 'no row doubled, no slot of the gate lost for good',
+  run(stage) {
+    const times = stage.isLong ? 200 : 40;
+    const gaps = Array.from({ length: times }, () => stage.random.whole(20, 250));
+    const labels = gaps.map(() => stage.random.pick(['darkroom-gate', 'darkroom\r\n', '']));
+    return runTrial(stage, {
+      rows: stage.isLong ? 2000 : 500,
+      world: { rowMs: 400 },
+      strikeAfter: 20,
+      // The sums of the gate are mended every 30 s.
+      restWithinMs: 45_000,
+      async strike({ redisProxy }) {
+        for (const [at, gap] of gaps.entries()) {
+          redisProxy.loseReplies(1, labels[at]);
+          await waitUntil(() => redisProxy.lostReplies() > at, 5000);
+          await pause(gap);
+        }
+        redisProxy.loseReplies(0);
+        return { injected: redisProxy.lostReplies() };
+      },
+    });
+  },
+};
+
+const resets: Scenario = {
+  name: 'redis-resets',
+  fault: 'every connection to Redis reset',
+  promise: 'nothing lost or doubled',
+  run: (stage) =>
+    runTrial(stage, {
+      ...running,
+      restWithinMs: 45_000,
+      async strike({ redisProxy }) {
+        for (let at = 0; at < 8; at += 1) {
+          redisProxy.dropAll();
+          await pause(stage.random.whole(200, 1200));
+        }
+        return { injected: 8 };
+      },
+    }),
+};
+
+const silence: Scenario = {
+  name: 'redis-silent',
+  fault: 'Redis takes commands and says nothing for 20 s',
+  promise: 'nothing lost or doubled, running again after it',
+  run: (stage) =>
+    runTrial(stage, {
+      ...running,
+      restWithinMs: 45_000,
+      async strike({ redisProxy }) {
+        redisProxy.stall(true);
+        await pause(20_000);
+        redisProxy.stall(false);
+        return { injected: 1 };
+      },
+    }),
+};
+
+const delay: Scenario = {
+  name: 'redis-slow',
+  fault: 'every answer of Redis 150 ms late',
+  promise: 'nothing lost or doubled, no more in flight than the budget',
+  run: (stage) =>
+    runTrial(stage, {
+      ...running,
+      mostRepeats: () => 0,
+      async strike({ redisProxy }) {
+        redisProxy.delay(75);
+        await pause(8000);
+        redisProxy.delay(0);
+        return { injected: 1 };
+      },
+    }),
+};
+
+/** Redis answers, but not to writes: an outage for whoever wants to write. */
+function refusesWrites(
+  about: Pick<Scenario, 'name' | 'fault'>,
+  begin: (world: ChaosWorld) => Promise<() => Promise<void>>,
+): Scenario {
+  const trial: Trial = {
+    ...running,
+    mostRepeats: () => budget,
+    async strike(world) {
+      const end = await begin(world);
+      await pause(8000);
+      await end();
+      return { injected: 1 };
+    },
+  };
+  const promise = 'no row fails or is charged; it goes on by itself';
+  return { ...about, promise, run: (stage: Stage) => runTrial(stage, trial) };
+}
+
+const outOfMemory = refusesWrites(
+  { name: 'redis-full', fault: 'Redis out of memory (OOM) for 8 s' },
+  async ({ ledger: { redis } }) => {
+    await redis.config('SET', 'maxmemory', '100kb');
+    return async () => void (await redis.config('SET', 'maxmemory', '0'));
+  },
+);
+
+const readOnly = refusesWrites(
+  { name: 'redis-read-only', fault: 'Redis read-only (READONLY) for 8 s' },
+  async ({ ledger: { redis } }) => {
+    // Of a master that nobody runs; what it has stays.
+    await redis.replicaof('127.0.0.1', 1);
+    return async () => void (await redis.replicaof('NO', 'ONE'));
+  },
+);
+
+const tooFewReplicas = refusesWrites(
+  { name: 'redis-no-replicas', fault: 'Redis lacks replicas (NOREPLICAS) for 8 s' },
+  async ({ ledger: { redis } }) => {
+    await redis.config('SET', 'min-replicas-to-write', '1');
+    return async () => void (await redis.config('SET', 'min-replicas-to-write', '0'));
+  },
+);
+
+const diskFull = refusesWrites(
+  { name: 'redis-disk-full', fault: "Redis' disk full (MISCONF) for 8 s" },
+  async ({ ledger: { redis } }) => {
+    // A snapshot cannot take the place of a directory: it fails as it does on a full disk, and Redis then
+    // refuses writes.
+    const settings = await redis.config('GET', 'dir');
+    const directory = Array.isArray(settings) ? String(settings[1]) : '';
+    const obstacle = join(directory, 'dump.rdb', 'full');
+    await mkdir(obstacle, { recursive: true });
+    await redis.config('SET', 'save', '3600 1');
+    await redis.bgsave();
+    const failed = async (): Promise<boolean> =>
+      (await redis.info('persistence')).includes('rdb_last_bgsave_status:err');
+    if (!(await waitUntil(failed, 5000))) throw new Error('the snapshot did not fail');
+    return async () => {
+      await rmdir(obstacle);
+      await rmdir(join(directory, 'dump.rdb'));
+      await redis.config('SET', 'save', '');
+      await redis.bgsave();
+    };
+  },
+);
+
+export const redisFaults: readonly Scenario[] = [
+  away,
+  restarts,
+  idleAway,
+  lostReplies,
+  resets,
+  silence,
+  delay,
+  outOfMemory,
+  readOnly,
+  tooFewReplicas,
+  diskFull,
+  flushed,
+];
