@@ -1,0 +1,157 @@
+// How near Darkroom comes to the best that the model server can do, and how far from what one would write
+// by hand.
+
+import type { Bench, BenchResult } from './bench.ts';
+import { meanOf, toCpuShares, type CpuShares } from './batch-samples.ts';
+import type { CaseRun } from './saturation-case.ts';
+import { runCases, toCaseName } from './saturation-cases.ts';
+import { round, showSpread, spreadOf, toSpreadFields, type Spread } from './statistics.ts';
+import type { SteadyWindow } from './steady-window.ts';
+
+const targets = { ideal: 0.97, script: { '2': 2, '12': 8 }, sequential: 8 } as const;
+
+export const saturationBench: Bench = {
+  name: 'saturation',
+  about: 'rows per second against the ideal closed loop, a script of six workers, one at a time',
+  async run(options) {
+    const found = (await runCases(options)).map(toFigures);
+    return {
+      table: [header, ...found.map(toLine)],
+      results: found.map(toFlat),
+      notes: [...explanations, ...found.flatMap(judge)],
+    };
+  },
+};
+
+interface Figures {
+  readonly name: string;
+  readonly run: CaseRun;
+  readonly rowsPerS: Spread;
+  readonly idealRowsPerS: Spread;
+  readonly scriptRowsPerS: Spread;
+  readonly sequentialRowsPerS: Spread;
+  /** Of Darkroom's rate to the peer's in the same round. */
+  readonly toIdeal: Spread;
+  readonly toScript: Spread;
+  readonly toSequential: Spread;
+  readonly cpu: CpuShares;
+  readonly atServer: number;
+  readonly limit: 'cpu' | 'gpu';
+}
+
+function toFigures(run: CaseRun): Figures {
+  const windows = run.darkroom.map(({ window }) => window);
+  const ratio = (peer: readonly SteadyWindow[]): Spread =>
+    spreadOf(windows.map(({ rowsPerS }, index) => rowsPerS / (peer[index]?.rowsPerS ?? NaN)));
+  const cpu = toCpuShares(run.darkroom);
+  return {
+    name: toCaseName(run.each),
+    run,
+    rowsPerS: toRates(windows),
+    idealRowsPerS: toRates(run.ideal),
+    scriptRowsPerS: toRates(run.script),
+    sequentialRowsPerS: toRates(run.sequential),
+    toIdeal: ratio(run.ideal),
+    toScript: ratio(run.script),
+    toSequential: ratio(run.sequential),
+    cpu,
+    atServer: meanOf(run.darkroom, ({ atServer }) => atServer),
+    limit: cpu.bot > 0.5 ? 'cpu' : 'gpu',
+  };
+}
+
+function toRates(windows: readonly SteadyWindow[]): Spread {
+  return spreadOf(windows.map(({ rowsPerS }) => rowsPerS));
+}
+
+const header = [
+  'GPU, picture',
+  'Darkroom, rows/s',
+  'ideal',
+  'ratio',
+  'script',
+  'ratio',
+  'one at a time',
+  'ratio',
+  'limit',
+  'simulator’s ceiling',
+];
+
+function toLine(figures: Figures): readonly string[] {
+  const { run } = figures;
+  return [
+    figures.name,
+    showSpread(figures.rowsPerS, 2),
+    `${showSpread(figures.idealRowsPerS, 2)} with ${run.peers.ideal.workers}`,
+    showSpread(figures.toIdeal, 3),
+    showSpread(figures.scriptRowsPerS, 2),
+    showSpread(figures.toScript, 1),
+    showSpread(figures.sequentialRowsPerS, 2),
+    showSpread(figures.toSequential, 1),
+    figures.limit,
+    run.ceilingRowsPerS.toFixed(0),
+  ];
+}
+
+function toFlat(figures: Figures): BenchResult {
+  const { run, cpu } = figures;
+  return {
+    case: figures.name,
+    profile: run.each.profile,
+    megapixels: Number(run.each.megapixels),
+    output_tokens: 150,
+    rounds: run.darkroom.length,
+    ...toSpreadFields('rows_per_s', figures.rowsPerS),
+    ...toSpreadFields('ideal_rows_per_s', figures.idealRowsPerS),
+    ...toSpreadFields('script_rows_per_s', figures.scriptRowsPerS),
+    ...toSpreadFields('sequential_rows_per_s', figures.sequentialRowsPerS),
+    ...toSpreadFields('ratio_to_ideal', figures.toIdeal),
+    ...toSpreadFields('ratio_to_script', figures.toScript),
+    ...toSpreadFields('ratio_to_sequential', figures.toSequential),
+    limit: figures.limit,
+    ideal_concurrency: run.peers.ideal.workers,
+    ideal_simulated_rows_per_s: round(run.peers.ideal.rowsPerS, 3),
+    requests_at_server: round(figures.atServer, 1),
+    bot_cpu_share: round(cpu.bot, 3),
+    machine_cpu_share: cpu.machine === undefined ? null : round(cpu.machine, 3),
+    simulator_rows_per_s: round(run.ceilingRowsPerS, 1),
+    window_s: round(Math.min(...run.darkroom.map(({ window }) => toSeconds(window))), 1),
+    window_rows: Math.min(...run.darkroom.map(({ window }) => window.rows)),
+    ideal_window_s: round(Math.min(...run.ideal.map(toSeconds)), 1),
+    script_window_s: round(Math.min(...run.script.map(toSeconds)), 1),
+    sequential_window_s: round(Math.min(...run.sequential.map(toSeconds)), 1),
+  };
+}
+
+function toSeconds({ fromMs, toMs }: SteadyWindow): number {
+  return (toMs - fromMs) / 1000;
+}
+
+const explanations = [
+  'Rows per second at the model server, 150 output tokens a row, each with a picture of its own; medians of the rounds and, in brackets, the lowest and the highest. Darkroom: the whole of it, from after the cold start, or the first 10 % of a later batch, until 95 % are done or the last row was sent.',
+  '“ideal”: a closed loop of plain requests with pictures that Darkroom has shrunk before, with the concurrency that is best for the server. “script”: six workers, links passed on to the server, nothing shrunk. All of them at the same simulated server, in turns, from when every worker has had an answer.',
+  'limit cpu: preparing pictures takes more than half of the cores. The simulator’s ceiling: what its process answers where the GPU takes no time.',
+];
+
+function judge({ name, run, toIdeal, toScript, toSequential, limit, cpu }: Figures): string[] {
+  const { profile, megapixels } = run.each;
+  const script = Object.entries(targets.script).find(([size]) => size === megapixels)?.[1];
+  const verdicts = [
+    limit === 'cpu'
+      ? `limited by the CPU (${(cpu.bot * 100).toFixed(0)} % of the cores)`
+      : `${targets.ideal} of the ideal: ${toVerdict(toIdeal.median >= targets.ideal)}`,
+    ...(script === undefined
+      ? []
+      : [`${script} times the script: ${toVerdict(toScript.median >= script)}`]),
+    ...(profile === 'a100' || profile === 'h100'
+      ? [
+          `${targets.sequential} times one at a time: ${toVerdict(toSequential.median >= targets.sequential)}`,
+        ]
+      : []),
+  ];
+  return [`${name}: ${verdicts.join('; ')}.`];
+}
+
+function toVerdict(isMet: boolean): string {
+  return isMet ? 'met' : 'missed';
+}

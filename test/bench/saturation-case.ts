@@ -1,0 +1,185 @@
+// One case of the saturation benchmark: Darkroom and its three peers, in turns, at one simulated server
+// process. The first batch starts from an empty Redis, and shows the cold start too.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Size } from '../../src/batch/tokens.ts';
+import type { GpuProfileName } from '../../src/sandbox/model/gpu-profiles.ts';
+import { startBenchWorld, type BenchBot, type BenchWorld } from './bench-world.ts';
+import { startClosedLoop, type ClosedLoop } from './closed-loop.ts';
+import { runBatch, type DarkroomRun } from './darkroom-run.ts';
+import { startModelProcess, type ModelProcess } from './model-process.ts';
+import { outputTokens, planPeers, type Peer, type Peers } from './saturation-peers.ts';
+import { cutBatch, cutClosedLoop, findRampEnd, type SteadyWindow } from './steady-window.ts';
+
+export interface SaturationCase {
+  readonly profile: GpuProfileName;
+  readonly megapixels: string;
+  readonly photo: Size;
+}
+
+export interface DarkroomRound {
+  readonly run: DarkroomRun;
+  readonly window: SteadyWindow;
+}
+
+export interface CaseRun {
+  readonly each: SaturationCase;
+  readonly peers: Peers;
+  readonly darkroom: readonly DarkroomRound[];
+  readonly ideal: readonly SteadyWindow[];
+  readonly script: readonly SteadyWindow[];
+  readonly sequential: readonly SteadyWindow[];
+  /** Requests per second that the simulator's process manages where its GPU takes no time. */
+  readonly ceilingRowsPerS: number;
+  /** From the first drop to 95 % of the ideal's rate; undefined where the batch ended before that. */
+  readonly coldSeconds: number | undefined;
+}
+
+export interface CaseOptions {
+  readonly rounds: number;
+  say(line: string): void;
+}
+
+/** How long the steady part is to be, in seconds, and what the first batch has for its cold start before. */
+const steadyS = 28;
+const coldS = 45;
+const coldShare = 0.95;
+const deliveredWithinMs = 20 * 60_000;
+
+export async function runCase(
+  each: SaturationCase,
+  { rounds, say }: CaseOptions,
+): Promise<CaseRun> {
+  const peers = planPeers(each.profile, each.photo, steadyS);
+  // The script sends links, to pictures that nobody has shrunk.
+  const forScript = { fetchesLinks: true, maxModelLen: 32_768 };
+  const model = { profile: each.profile, outputTokens, ...forScript };
+  await using world = await startBenchWorld({ model, photo: each.photo });
+  await using bot = await world.startBot();
+  await using loop = startClosedLoop();
+  const turns = createTurns({ world, bot, loop, peers, say });
+  const darkroom: DarkroomRun[] = [];
+  const others: Record<keyof Peers, SteadyWindow>[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    // The one that begins changes from round to round.
+    if (round % 2 === 1) others.push(await turns.peers());
+    darkroom.push(await turns.darkroom(round === 0 ? coldS + steadyS : steadyS));
+    if (round % 2 === 0) others.push(await turns.peers());
+  }
+  const ideal = others.map((turn) => turn.ideal);
+  const cold = findColdEnd(darkroom, ideal, peers.ideal);
+  return {
+    each,
+    peers,
+    ideal,
+    script: others.map((turn) => turn.script),
+    sequential: others.map((turn) => turn.sequential),
+    darkroom: darkroom.map((run, round) => ({
+      run,
+      window: cutBatch(run.calls, {
+        rows: run.rows,
+        notBeforeMs: round > 0 ? 0 : Math.min(run.droppedMs + coldS * 1000, cold.atMs ?? Infinity),
+      }),
+    })),
+    coldSeconds: cold.seconds,
+    ceilingRowsPerS: await measureCeiling({ world, loop, say }),
+  };
+}
+
+/** The rate is taken over a time in which each request in flight ends once, and over 50 rows: a shorter
+ *  one would take a wave of answers for a rate. */
+function findColdEnd(
+  [run]: readonly DarkroomRun[],
+  [ideal]: readonly SteadyWindow[],
+  { latencyS }: Peer,
+): { readonly atMs?: number; readonly seconds?: number } {
+  if (run === undefined || ideal === undefined) return {};
+  const atMs = findRampEnd(run.calls, {
+    sinceMs: run.droppedMs,
+    windowMs: Math.max(latencyS, 50 / ideal.rowsPerS) * 1000,
+    rowsPerS: coldShare * ideal.rowsPerS,
+  });
+  return atMs === undefined ? {} : { atMs, seconds: (atMs - run.droppedMs) / 1000 };
+}
+
+interface TurnParts {
+  readonly world: BenchWorld;
+  readonly bot: BenchBot;
+  readonly loop: ClosedLoop;
+  readonly peers: Peers;
+  say(line: string): void;
+}
+
+interface Turns {
+  /** A batch that takes so long at the ideal rate until its last row is sent. */
+  darkroom(seconds: number): Promise<DarkroomRun>;
+  peers(): Promise<Record<keyof Peers, SteadyWindow>>;
+}
+
+function createTurns({ world, bot, loop, peers, say }: TurnParts): Turns {
+  // A product comes once in a case: what was asked before is in the server's caches.
+  let nextProduct = 0;
+  const take = (products: number): number => (nextProduct += products) - products;
+  const runPeer = async (peer: Peer): Promise<SteadyWindow> => {
+    const place = { model: world.model, pictureHost: world.pictures.host };
+    const window = await runLoop(loop, { ...place, peer, first: take(20_000) });
+    say(`${peer.name}, ${peer.workers} at once: ${window.rowsPerS.toFixed(2)} rows/s`);
+    return window;
+  };
+  return {
+    async darkroom(seconds) {
+      const { rowsPerS, workers } = peers.ideal;
+      const rows = Math.ceil(rowsPerS * seconds) + workers;
+      const onProgress = (answered: number): void => say(`Darkroom: ${answered} of ${rows} rows`);
+      return runBatch({ world, bot, rows, first: take(rows), onProgress }, deliveredWithinMs);
+    },
+    async peers() {
+      const ideal = await runPeer(peers.ideal);
+      const sequential = await runPeer(peers.sequential);
+      return { ideal, sequential, script: await runPeer(peers.script) };
+    },
+  };
+}
+
+interface LoopPlace {
+  readonly model: ModelProcess;
+  readonly pictureHost: string;
+  readonly peer: Pick<Peer, 'pictures' | 'workers' | 'seconds'>;
+  /** Number of the first product. */
+  readonly first: number;
+}
+
+/** Settles when the server has nothing more to do. */
+async function runLoop(loop: ClosedLoop, { model, pictureHost, peer, first }: LoopPlace) {
+  await model.look();
+  const { pictures, workers, seconds } = peer;
+  const place = { serverUrl: model.url, model: model.model, pictureHost };
+  const { endedMs } = await loop.run({ ...place, pictures, workers, first, seconds });
+  const { ended } = await untilIdle(model);
+  const answered = ended.filter(({ result }) => result === 200);
+  return cutClosedLoop(answered, { workers, toMs: endedMs });
+}
+
+async function untilIdle(model: ModelProcess): ReturnType<ModelProcess['look']> {
+  const ended = [];
+  for (;;) {
+    const look = await model.look();
+    ended.push(...look.ended);
+    if (look.running + look.waiting === 0) return { ...look, ended };
+    await pause(50);
+  }
+}
+
+/** The same requests to a server whose GPU takes no time. */
+async function measureCeiling({
+  world,
+  loop,
+  say,
+}: Omit<TurnParts, 'bot' | 'peers'>): Promise<number> {
+  await using model = await startModelProcess({ profile: 'instant', outputTokens });
+  const peer = { pictures: 'prepared', workers: 32, seconds: 5 } as const;
+  const place = { model, pictureHost: world.pictures.host, peer, first: 0 };
+  const { rowsPerS } = await runLoop(loop, place);
+  say(`the simulator's own ceiling: ${rowsPerS.toFixed(0)} rows/s`);
+  return rowsPerS;
+}
