@@ -3,39 +3,14 @@
 import { readdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { rawZip, zip } from '../intake/bundle/archives.ts';
+import { draw, drawAll, picturesIn } from '../support/coloured-pictures.ts';
 import { toText, type Record, type Thread } from '../support/journey-thread.ts';
 import { startOwnWorld, useJourneyWorld, type JourneyWorld } from '../support/journey-world.ts';
 import { until } from '../support/until.ts';
 
 const world = useJourneyWorld();
-
-/** Colours far enough apart that no two pictures can be taken for each other. */
-function colorOf(index: number): { r: number; g: number; b: number } {
-  return { r: (index % 8) * 32 + 8, g: (Math.floor(index / 8) % 8) * 32 + 8, b: 60 };
-}
-
-async function draw(index: number): Promise<Buffer> {
-  const create = { width: 64, height: 64, channels: 3, background: colorOf(index) } as const;
-  return sharp({ create }).png().toBuffer();
-}
-
-/** Pictures by name; the first has colour 0, the next colour 1, and so on. */
-async function drawAll(names: readonly string[]): Promise<{ [name: string]: Buffer }> {
-  const drawn = await Promise.all(names.map(async (name, at) => [name, await draw(at)] as const));
-  return Object.fromEntries(drawn);
-}
-
-/** A channel of a colour as a digit of its picture's number; JPEG moves it a little. */
-const near = (hex = ''): number => Math.round((Number.parseInt(hex, 16) - 8) / 32);
-
-/** Which pictures an answer was given to: the simulated server says the colours that it saw. */
-function picturesIn(row: Record | undefined): readonly number[] {
-  const seen = (row?.['title'] ?? '').matchAll(/#(?<r>..)(?<g>..)../gu);
-  return Array.from(seen, ({ groups }) => near(groups?.['r']) + 8 * near(groups?.['g']));
-}
 
 const filenames = (records: readonly Record[]): readonly (string | undefined)[] =>
   records.map((row) => row['filename']);

@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly mode?: 'socket' | 'http';
   readonly workspace?: WorkspaceOptions;
   readonly model?: ModelServerOptions;
+  /** How many of them; 1 unless told. */
+  readonly models?: number;
   /** More settings of the bot. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -53,7 +55,9 @@ export interface Dropped extends Omit<Said, 'user' | 'channel'> {
 
 export interface JourneyWorld extends AsyncDisposable {
   readonly workspace: Workspace;
+  /** The first of the model servers. */
   readonly model: ModelServer;
+  readonly models: readonly ModelServer[];
   readonly pictures: PictureHost;
   readonly redis: TestRedis;
   /** The bot's process as it is now. */
@@ -64,6 +68,8 @@ export interface JourneyWorld extends AsyncDisposable {
   startBot(settings?: Readonly<Record<string, string>>): Promise<void>;
   /** SIGKILL; settles when the workspace has noticed. */
   killBot(): Promise<void>;
+  /** Another process beside the bot, with the bot's settings but for these; settles when it is ready. */
+  startBeside(settings: Readonly<Record<string, string>>): Promise<BotProcess>;
   drop(dropped: Dropped): Promise<Thread>;
   say(said: Omit<Dropped, 'files'> & { readonly text: string }): Promise<Thread>;
   /** Slack sends the event of this message once more, as it does when it missed the acknowledgement. */
@@ -89,6 +95,12 @@ export async function startJourneyWorld(options: WorldOptions = {}): Promise<Jou
   const redis = stack.use(openTestRedis());
   const model = await startModelServer(options.model);
   stack.defer(() => model.close());
+  const models = [model];
+  while (models.length < (options.models ?? 1)) {
+    const other = await startModelServer(options.model);
+    stack.defer(() => other.close());
+    models.push(other);
+  }
   const pictures = await startPictureHost();
   stack.defer(() => pictures.close());
   const port = await findFreePort();
@@ -109,7 +121,7 @@ export async function startJourneyWorld(options: WorldOptions = {}): Promise<Jou
       : { SLACK_APP_TOKEN: workspace.appToken }),
     REDIS_URL: redis.url,
     KEY_PREFIX: redis.prefix,
-    VLLM_URL: model.url,
+    VLLM_URL: models.map(({ url }) => url).join(','),
     IMAGE_ALLOW_HOSTS: pictures.host,
     DATA_DIR: dataDir,
     OPS_PORT: '0',
@@ -122,12 +134,14 @@ export async function startJourneyWorld(options: WorldOptions = {}): Promise<Jou
   return {
     workspace,
     model,
+    models,
     pictures,
     redis,
     dataDir,
     bot: bots.current,
     startBot: bots.start,
     killBot: bots.kill,
+    startBeside: bots.startBeside,
     ...buildVerbs({ workspace, model, pictures }),
     describe: () => bots.log().slice(-logLinesShown).join('\n'),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
@@ -138,6 +152,7 @@ interface Bots {
   current(): BotProcess;
   start(settings?: Readonly<Record<string, string>>): Promise<void>;
   kill(): Promise<void>;
+  startBeside(settings: Readonly<Record<string, string>>): Promise<BotProcess>;
   stop(): Promise<void>;
   log(): readonly string[];
 }
@@ -145,35 +160,45 @@ interface Bots {
 /** One bot process after the other. */
 function createBots(settings: Readonly<Record<string, string>>, workspace: Workspace): Bots {
   const log: string[] = [];
+  const beside: BotProcess[] = [];
   let bot: BotProcess | undefined;
   const current = (): BotProcess => {
     if (bot === undefined) throw new Error('no bot was started');
     return bot;
   };
+  const launch = (others: Readonly<Record<string, string>>): BotProcess =>
+    startBotProcess({ settings: { ...settings, ...others }, onLine: (line) => log.push(line) });
+  const ready = async (process: BotProcess): Promise<void> => {
+    const early = await Promise.race([process.ended, waitUntilReady(process)]);
+    if (early !== undefined) throw new Error(`the bot ended (${early}):\n${log.join('\n')}`);
+  };
   return {
     current,
     log: () => log,
     async start(others = {}) {
-      bot = startBotProcess({
-        settings: { ...settings, ...others },
-        onLine: (line) => log.push(line),
-      });
-      const early = await Promise.race([bot.ended, waitUntilReady(bot, workspace)]);
-      if (early !== undefined) throw new Error(`the bot ended (${early}):\n${log.join('\n')}`);
+      bot = launch(others);
+      await ready(bot);
+      await workspace.waitForBot(25_000);
+    },
+    async startBeside(others) {
+      const process = launch(others);
+      beside.push(process);
+      await ready(process);
+      return process;
     },
     async kill() {
       await current().kill();
       await until('the workspace notices that the bot is gone', () => !workspace.connected());
     },
     async stop() {
-      await bot?.stop();
+      const all = bot === undefined ? beside : [bot, ...beside];
+      await Promise.all(all.map((each) => each.stop()));
     },
   };
 }
 
-async function waitUntilReady(bot: BotProcess, workspace: Workspace): Promise<undefined> {
-  await workspace.waitForBot(25_000);
-  await until('the bot says that it is ready', () => bot.log.some(isReady));
+async function waitUntilReady({ log }: BotProcess): Promise<undefined> {
+  await until('the process says that it is ready', () => log.some(isReady), 25_000);
 }
 
 function isReady(line: string): boolean {
@@ -261,7 +286,7 @@ export function useJourneyWorld(options: WorldOptions = {}): () => JourneyWorld 
     if (world !== undefined) explainFailures(test, world);
   });
   afterEach(() => {
-    world?.model.faults.clear();
+    for (const model of world?.models ?? []) model.faults.clear();
     world?.pictures.faults.clear();
     world?.workspace.faults.clear();
   });
