@@ -10,7 +10,7 @@ const recoveryMs = 60_000;
 
 type Call = JourneyWorld['model']['calls'][number];
 
-function isAnsweredRow({ rowText = '', result }: Call): boolean {
+function isAnsweredRow({ rowText, result }: Call): boolean {
   return rowText.includes('sku: S') && result === 200;
 }
 

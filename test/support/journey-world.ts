@@ -198,7 +198,7 @@ function createBots(settings: Readonly<Record<string, string>>, workspace: Works
 }
 
 async function waitUntilReady({ log }: BotProcess): Promise<undefined> {
-  await until('the process says that it is ready', () => log.some(isReady), 25_000);
+  await until('the process says that it is ready', () => log.some(isReady), 50_000);
 }
 
 function isReady(line: string): boolean {
