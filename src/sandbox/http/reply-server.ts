@@ -53,12 +53,20 @@ function toAsk(request: IncomingMessage, abort: AbortController): Ask {
     query: url.searchParams,
     headers: request.headers,
     abort,
-    body: async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(Buffer.from(chunk));
-      return Buffer.concat(chunks);
-    },
+    body: () => readBody(request),
   };
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  request.once('end', () => resolve(Buffer.concat(chunks)));
+  request.once('error', reject);
+  // Also where that was before anybody listened.
+  if (request.closed) reject(new ClientGone());
+  request.once('close', () => reject(new ClientGone()));
+  return promise;
 }
 
 function decodePath(path: string): string {

@@ -29,12 +29,15 @@ export function sendReply(response: ServerResponse, reply: Reply): void {
     response.socket?.resetAndDestroy();
     return;
   }
-  const body = Buffer.from(reply.body ?? '');
-  response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length });
+  const { body: content = '' } = reply;
+  const length = Buffer.byteLength(content);
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': length });
   if (reply.broken === undefined) {
-    response.end(body);
+    // A text goes out in one write with the headers.
+    response.end(content);
     return;
   }
+  const body = Buffer.from(content);
   const half = body.subarray(0, Math.floor(body.length / 2));
   response.write(half, () => {
     if (reply.broken === 'cut') response.destroy();

@@ -32,6 +32,8 @@ export interface CallLog {
 }
 
 const keptCalls = 20_000;
+/** Let go of at once, so that a call costs the same however many there were. */
+const forgottenCalls = 2000;
 
 export function createCallLog(): CallLog {
   const calls: Call[] = [];
@@ -58,7 +60,7 @@ export function createCallLog(): CallLog {
         promptTokens: 0,
       };
       calls.push(call);
-      if (calls.length > keptCalls) calls.shift();
+      if (calls.length > keptCalls + forgottenCalls) calls.splice(0, forgottenCalls);
       return call;
     },
     end: (call, result) => {

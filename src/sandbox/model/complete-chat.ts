@@ -14,8 +14,8 @@ import {
 } from './model-faults.ts';
 import type { FinishReason, ModelMetrics } from './model-metrics.ts';
 import type { PictureReader, ReadPicture } from './picture-reader.ts';
-import { countTokens, toPromptParts } from './prompt-part.ts';
-import { countTextTokens, cutToTokens } from './token-count.ts';
+import { countTokens, toPromptParts, type PromptPart } from './prompt-part.ts';
+import { countTextTokens, cutToTokens, type AreaBounds } from './token-count.ts';
 import { writeAnswer } from './write-answer.ts';
 
 export interface ServedModel {
@@ -27,6 +27,8 @@ export interface ServedModel {
   readonly engine: Engine;
   readonly pictures: PictureReader;
   readonly metrics: ModelMetrics;
+  /** Of pictures, where a request gives none. */
+  readonly bounds?: AreaBounds | undefined;
   /** What every answer counts and takes as long as, if max_tokens allows. */
   readonly outputTokens?: number | undefined;
 }
@@ -55,7 +57,8 @@ export async function completeChat(model: ServedModel, job: ChatJob): Promise<Re
   checkImageCount(model, request);
   const reading = request.images.map((part, index) => model.pictures.read(part, index));
   seen.pictures = await Promise.all(reading);
-  const parts = toPromptParts(request, seen.pictures);
+  const parts = toPromptParts(request, seen.pictures, model.bounds);
+  checkPictureTokens(model, parts);
   seen.promptTokens = countTokens(parts);
   const maxTokens = toMaxTokens(model, request, seen.promptTokens);
   const answer = toAnswer(job, maxTokens, model.outputTokens);
@@ -92,6 +95,14 @@ export function checkImageCount({ maxImages }: ServedModel, { images }: ChatRequ
   throw toBadRequest(
     `At most ${maxImages} image(s) may be provided in one prompt. Set \`--limit-mm-per-prompt\` to increase this limit.`,
     'image',
+  );
+}
+
+function checkPictureTokens({ engine }: ServedModel, parts: readonly PromptPart[]): void {
+  const large = parts.find(({ picture, tokens }) => picture && tokens > engine.encoderTokens);
+  if (large === undefined) return;
+  throw toBadRequest(
+    `The decoder prompt contains a(n) image item with ${large.tokens} embedding tokens, which exceeds the pre-allocated encoder cache size ${engine.encoderTokens}. Please reduce the input size or increase the encoder cache size by setting --limit-mm-per-prompt at startup.`,
   );
 }
 

@@ -58,5 +58,7 @@ export interface Engine {
   readonly heldTokens: number;
   /** Tokens that the cache can hold. */
   readonly cacheTokens: number;
+  /** Tokens of the largest picture that it takes. */
+  readonly encoderTokens: number;
   readonly totals: EngineTotals;
 }

@@ -31,6 +31,7 @@ export class FixedTimeEngine implements Engine {
   readonly #onSteps: OnSteps;
   readonly totals = createTotals();
   readonly cacheTokens = cacheTokens;
+  readonly encoderTokens = Infinity;
   readonly #queue = new Set<() => void>();
   readonly #pictures = new TokenCache(rememberedPictureTokens);
   #running = 0;

@@ -91,6 +91,11 @@ export class GpuEngine implements Engine {
     return this.#kv.blocks * blockTokens;
   }
 
+  get encoderTokens(): number {
+    const { largestPictureTokens, maxNumBatchedTokens } = this.#settings;
+    return Math.max(largestPictureTokens, maxNumBatchedTokens);
+  }
+
   run(work: Work, signal: AbortSignal): Promise<Timing> {
     const { promise, resolve, reject } = Promise.withResolvers<Timing>();
     if (signal.aborted) {
@@ -192,8 +197,7 @@ export class GpuEngine implements Engine {
       throw new RangeError(`${tokens} tokens never fit into a KV cache of ${this.cacheTokens}.`);
     }
     const largest = Math.max(...parts.map((part) => (part.picture ? part.tokens : 0)));
-    const { largestPictureTokens, maxNumBatchedTokens } = this.#settings;
-    if (largest > Math.max(largestPictureTokens, maxNumBatchedTokens)) {
+    if (largest > this.encoderTokens) {
       throw new RangeError(`A picture of ${largest} tokens never fits into the encoder's budget.`);
     }
   }

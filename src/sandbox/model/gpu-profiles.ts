@@ -35,7 +35,8 @@ export interface EngineSettings {
   readonly apiServers: number;
   /** `--max-num-queued-reqs`: running and waiting together, above which 503 is answered. */
   readonly maxNumQueuedReqs?: number;
-  /** Tokens of the largest picture that the server takes; 16384 is the model's own limit. */
+  /** Tokens of the largest picture that the server takes, those around it included; 16384 and 2 is the
+   *  model's own limit. */
   readonly largestPictureTokens: number;
   /** False: steps are never merged; slower, with the same results. For tests. */
   readonly mergesSteps?: boolean;
@@ -68,7 +69,7 @@ const small = {
   maxNumSeqs: 64,
   maxNumBatchedTokens: 4096,
   apiServers: 1,
-  largestPictureTokens: 16_384,
+  largestPictureTokens: 16_386,
 } as const;
 
 const large = { ...small, kvTokens: 448_000, maxNumSeqs: 256, maxNumBatchedTokens: 8192 } as const;

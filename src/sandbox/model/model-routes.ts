@@ -73,7 +73,7 @@ async function tokenize(model: ServedModel, ask: Ask): Promise<Reply> {
   checkModel(model, request.model);
   checkImageCount(model, request);
   const reading = request.images.map((part, index) => model.pictures.read(part, index));
-  const count = countTokens(toPromptParts(request, await Promise.all(reading)));
+  const count = countTokens(toPromptParts(request, await Promise.all(reading), model.bounds));
   return toJsonReply(200, {
     count,
     max_model_len: model.maxModelLen,

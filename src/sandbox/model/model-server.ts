@@ -15,6 +15,7 @@ import { createModelMetrics } from './model-metrics.ts';
 import { answerWith, createModelRoutes, type Routes } from './model-routes.ts';
 import { createPictureReader } from './picture-reader.ts';
 import { createEngine, type ProfileName } from './profiles.ts';
+import type { AreaBounds } from './token-count.ts';
 
 export interface ModelServerOptions {
   /** 0 or absent: a free one. */
@@ -23,7 +24,8 @@ export interface ModelServerOptions {
   readonly profile?: ProfileName;
   /** Changes single times of the profiles `instant` and `steady`. */
   readonly times?: Partial<FixedTimes>;
-  /** Changes single settings of a GPU's profile, such as `apiServers`. */
+  /** Changes single settings of a GPU's profile, such as `apiServers`; of these, `instant` and `steady`
+   *  know `maxNumSeqs` and `maxNumQueuedReqs`. */
   readonly settings?: Partial<EngineSettings>;
   /** Every answer counts and takes as long as so many tokens, if max_tokens allows; what it says stays
    *  the same. */
@@ -36,6 +38,9 @@ export interface ModelServerOptions {
   readonly oldMetricNames?: boolean;
   /** Tokens of prompt and answer together; 8192 unless given. */
   readonly maxModelLen?: number;
+  /** The area that pictures are resized to, where a request says nothing of it
+   *  (`--mm-processor-kwargs`); the model's own bounds unless given. */
+  readonly bounds?: AreaBounds;
   /** Pictures in one prompt; 4 unless given. */
   readonly maxImages?: number;
   /** Fetches pictures that are named by a link, from this machine only; refuses them unless given. */
@@ -58,7 +63,7 @@ export interface ModelServer {
   readonly url: string;
   readonly port: number;
   readonly model: string;
-  /** Every completion asked for, in order of arrival; the last 20,000. */
+  /** Every completion asked for, in order of arrival; at least the last 20,000. */
   readonly calls: readonly Call[];
   readonly faults: ModelServerFaults;
   /** Completions that the engine works on, and that wait for it. */
@@ -72,7 +77,8 @@ export interface ModelServer {
 const version = '0.33.0+simulated';
 const defaultModel = 'Qwen/Qwen3-VL-4B-Instruct-FP8';
 
-/** Starts it on loopback. Rejects where the port is taken. */
+/** Starts it on loopback. Rejects where the port is taken, and where the KV cache could not hold one
+ *  request of `maxModelLen`. */
 export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
   const model = createModel(options);
   const log = createCallLog();
@@ -122,16 +128,24 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
 
 function createModel(options: ModelServerOptions): ServedModel & Disposable {
   const { profile = 'instant', times, settings, oldMetricNames, outputTokens } = options;
+  const { maxModelLen = 8192 } = options;
   const name = options.model ?? defaultModel;
   const metrics = createModelMetrics({ model: name, oldNames: oldMetricNames });
   const engine = createEngine({ profile, times, settings, onSteps: metrics.onSteps });
+  if (maxModelLen > engine.cacheTokens) {
+    engine[Symbol.dispose]();
+    throw new RangeError(
+      `To serve at least one request with a max_model_len of ${maxModelLen}, a larger KV cache is needed than one of ${engine.cacheTokens} tokens.`,
+    );
+  }
   return {
     name,
     version,
     engine,
     metrics,
     outputTokens,
-    maxModelLen: options.maxModelLen ?? 8192,
+    maxModelLen,
+    bounds: options.bounds,
     maxImages: options.maxImages ?? 4,
     pictures: createPictureReader({ fetchesLinks: options.fetchesLinks }),
     [Symbol.dispose]: () => engine[Symbol.dispose](),

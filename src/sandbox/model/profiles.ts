@@ -26,16 +26,19 @@ export interface EngineOptions {
   readonly profile: ProfileName;
   /** Changes single times of `instant` and `steady`. */
   readonly times?: Partial<FixedTimes> | undefined;
-  /** Changes single settings of a GPU's profile. */
+  /** Changes single settings of a GPU's profile; of these, `instant` and `steady` know `maxNumSeqs`
+   *  and `maxNumQueuedReqs`. */
   readonly settings?: Partial<EngineSettings> | undefined;
   readonly onSteps: OnSteps;
 }
 
 /** An engine that runs in real time, with what stops it. */
 export function createEngine(options: EngineOptions): Engine & Disposable {
-  const { profile, times, settings, onSteps } = options;
+  const { profile, times, settings = {}, onSteps } = options;
   if (!isGpuProfileName(profile)) {
-    const engine = new FixedTimeEngine({ ...fixedProfiles[profile], ...times }, onSteps);
+    const { maxNumSeqs: maxRunning, maxNumQueuedReqs: maxQueued } = settings;
+    const flags = { ...(maxRunning && { maxRunning }), ...(maxQueued && { maxQueued }) };
+    const engine = new FixedTimeEngine({ ...fixedProfiles[profile], ...flags, ...times }, onSteps);
     return Object.assign(engine, { [Symbol.dispose]: () => {} });
   }
   const clock = new RealClock();

@@ -8,6 +8,7 @@ import {
   tokensAroundMessage,
   tokensAroundPicture,
   tokensBeforeAnswer,
+  type AreaBounds,
   type Size,
 } from './token-count.ts';
 
@@ -34,13 +35,18 @@ interface Picture extends Size {
 }
 
 /** The prompt of a request with its pictures in order. What the chat template puts around messages
- *  counts with the first text, or with the last part. */
-export function toPromptParts(request: ChatRequest, pictures: readonly Picture[]): PromptPart[] {
+ *  counts with it as its first part, since requests of one kind have that in common. */
+export function toPromptParts(
+  request: ChatRequest,
+  pictures: readonly Picture[],
+  usualBounds?: AreaBounds,
+): PromptPart[] {
+  const { bounds = usualBounds } = request;
   const left = [...pictures];
   let bytes = 0;
   let counted = 0;
   const parts = request.stretches.map((stretch): PromptPart => {
-    if (stretch === 'picture') return toPicturePart(request, left.shift());
+    if (stretch === 'picture') return toPicturePart(left.shift(), bounds);
     bytes += countTextBytes(stretch.text);
     const tokens = Math.ceil(bytes / textBytesPerToken) - counted;
     counted += tokens;
@@ -54,7 +60,7 @@ export function countTokens(parts: readonly PromptPart[]): number {
   return parts.reduce((sum, { tokens }) => sum + tokens, 0);
 }
 
-function toPicturePart({ bounds }: ChatRequest, picture: Picture | undefined): PromptPart {
+function toPicturePart(picture?: Picture, bounds?: AreaBounds): PromptPart {
   if (picture === undefined) throw new Error('A picture of the request was not read.');
   const { width, height, format, sha256 } = picture;
   const tokens = countImageTokens(picture, bounds) + tokensAroundPicture;

@@ -68,6 +68,7 @@ export function countTextTokens(text: string): number {
 
 /** The start of the text that takes at most so many tokens. */
 export function cutToTokens(text: string, tokens: number): string {
+  if (countTextTokens(text) <= tokens) return text;
   let bytes = 0;
   let end = 0;
   for (const character of text) {

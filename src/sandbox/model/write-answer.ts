@@ -97,5 +97,6 @@ function toItems({ items = {}, minItems = 0, maxItems = Infinity }: JsonSchema, 
 }
 
 function toText({ minLength = 0, maxLength = Infinity }: JsonSchema, mark: string): string {
+  if (mark.length >= minLength && mark.length <= maxLength) return mark;
   return Array.from(mark.padEnd(minLength, '.')).slice(0, maxLength).join('');
 }

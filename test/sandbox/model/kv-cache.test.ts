@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KvCache, type Holding } from '../../../src/sandbox/model/kv-cache.ts';
 import type { PromptPart } from '../../../src/sandbox/model/prompt-part.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RealClock } from '../../../src/sandbox/model/real-clock.ts';
 import { VirtualClock } from '../../../src/sandbox/model/virtual-clock.ts';
@@ -41,13 +41,13 @@ describe('a virtual clock', () => {
   });
 });
 
-describe('a real clock', () => {
-  function clockForTest(): RealClock {
-    const clock = new RealClock();
-    onTestFinished(() => clock[Symbol.dispose]());
-    return clock;
-  }
+function clockForTest(): RealClock {
+  const clock = new RealClock();
+  onTestFinished(() => clock[Symbol.dispose]());
+  return clock;
+}
 
+describe('a real clock', () => {
   it('plans from the planned time, however late the machine is', async () => {
     const clock = clockForTest();
     const start = clock.now();
