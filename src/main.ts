@@ -1,4 +1,4 @@
-// The bot: configuration, app, signals.
+// A process of Darkroom: configuration, app, signals.
 
 import { startApp } from './app.ts';
 import { ConfigError, configExitCode, readConfig, type Config } from './config.ts';
@@ -41,6 +41,6 @@ try {
   const reason = await stopping.promise;
   log.info({ reason }, 'stopping: rows that are not finished go back to the queue');
 } catch (error) {
-  log.fatal({ err: error }, 'the bot could not go on');
+  log.fatal({ err: error }, 'Darkroom could not go on');
   process.exitCode = 1;
 }

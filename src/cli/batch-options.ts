@@ -11,7 +11,7 @@ FILE is one CSV, or zips and pictures with at most one CSV that names the pictur
 
 Options
   --say TEXT   what the message would say, such as "prompt: Describe {{name}} in one sentence"
-  --vllm URL   the model server (default: VLLM_URL)
+  --vllm URL   the model server, or several with commas between them (default: VLLM_URL)
   --out DIR    where the results files go (default: beside the first FILE)
   --help       this text
 

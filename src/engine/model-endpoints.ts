@@ -56,6 +56,8 @@ async function openEndpoint(
   const gate = stack.adopt(await openGate(name, parts), (each) => each.close());
   const server = stack.adopt(openServer(url, parts), (each) => each.close());
   const state = createEndpoint(parts.stores.store, name, names);
+  // Others may have closed it.
+  await state.closed();
   const { isOpen } = state;
   const pace = stack.use(startPaceAt(url, { name, gate, isOpen }, parts));
   return { name, gate, server, breaker: createBreaker(), state, isOpen, noteBusy: pace.noteBusy };

@@ -1,7 +1,9 @@
-// The dropped files on this machine's disk, swept while the process runs.
+// The dropped files on this machine's disk: what killed processes left is removed, the rest while this
+// one runs.
 
 import type { EngineParts, FileEdge } from './engine.ts';
 import { createSpool, type Spool } from './spool.ts';
+import { removeAbandoned } from './step-directory.ts';
 
 /** How often the files of batches that have ended elsewhere are looked for. */
 const sweepMs = 60_000;
@@ -12,6 +14,9 @@ export function startSpool(
 ): Spool & Disposable {
   const { readBatch } = stores.ledger;
   const spool = createSpool({ dataDir: config.dataDir, log, readBatch, fetchFile });
+  removeAbandoned(config.dataDir).catch((error: unknown) => {
+    log.warn({ err: error }, 'what an earlier process left on the disk stays there');
+  });
   const timer = setInterval(() => {
     spool.removeEnded().catch((error: unknown) => {
       log.warn({ err: error }, 'dropped files that are done with stay on the disk for now');

@@ -10,7 +10,7 @@ import { namesPictures } from '../intake/names-pictures.ts';
 import { openTable } from '../intake/open-table.ts';
 import { createSteps } from '../queue/steps.ts';
 import { writeResults } from '../results/write-results.ts';
-import { openStepDirectory, removeAbandoned } from './step-directory.ts';
+import { openStepDirectory } from './step-directory.ts';
 import type { Spool } from './spool.ts';
 import { createFinishStep, type FinishNeeds } from '../work/finish-batch.ts';
 import { createReadStep, type OpenTableOptions, type ReadNeeds } from '../work/read-batch.ts';
@@ -30,9 +30,6 @@ export function startSteps(parts: EngineParts, around: Around): AsyncDisposable 
     announcements,
     onError: (error, { step, batchId: batch }) =>
       log.warn({ err: error, step, batch }, 'a step failed and will run again'),
-  });
-  removeAbandoned(parts.config.dataDir).catch((error: unknown) => {
-    log.warn({ err: error }, 'what an earlier process left on the disk stays there');
   });
   steps.work('read', createReadStep(toReadNeeds(parts, around)));
   steps.work('finish', createFinishStep(toFinishNeeds(parts, around)));

@@ -6,7 +6,7 @@ import type { WorkedOutcome } from '../batch/row.ts';
 import { askModel, type AskModelNeeds, type Question } from './ask-model.ts';
 import { pause, unlessAborted } from './pause.ts';
 import type { AnswerCache, AnswerClaim, ModelEndpoint } from './ports.ts';
-import type { Questions } from './questions.ts';
+import type { FoundAnswer, Questions } from './questions.ts';
 import type { RowPlace } from './row-place.ts';
 
 export interface AskOnceNeeds extends AskModelNeeds {
@@ -64,8 +64,8 @@ async function askInTurn(question: Question, asking: Asking): Promise<WorkedOutc
     // The same pictures: this row's own bytes are free from here on.
     question = { ...question, request: first.request };
     place.park();
-    const fields = await unlessAborted(first.answer, unsent);
-    if (fields !== undefined) return toCached(fields, question, asking);
+    const found = await unlessAborted(first.answer, unsent);
+    if (found !== undefined) return toCached(found, question, needs);
   }
   place.comeBack();
   return unsent.aborted ? undefined : askAlone(question, asking);
@@ -73,15 +73,17 @@ async function askInTurn(question: Question, asking: Asking): Promise<WorkedOutc
 
 /** Others of this process wait for it, whatever becomes of it. */
 async function askFirst(question: Question, asking: Asking): Promise<WorkedOutcome | undefined> {
-  const { key, needs } = asking;
+  const { key } = asking;
+  const { needs, answeredBy } = withAnswerer(asking.needs);
   const settle = needs.questions.open(key, question.request);
   let outcome: WorkedOutcome | undefined;
   try {
-    outcome = await findAnswer(question, asking);
+    outcome = await findAnswer(question, { ...asking, needs });
     return outcome;
   } finally {
     if (outcome !== undefined) needs.questions.note(key, outcome.status);
-    settle(outcome?.status === 'done' ? outcome.fields : undefined);
+    const model = answeredBy() ?? asking.model;
+    settle(outcome?.status === 'done' ? { fields: outcome.fields, model } : undefined);
   }
 }
 
@@ -89,7 +91,8 @@ async function findAnswer(question: Question, asking: Asking): Promise<WorkedOut
   const turn = await takeTurn(question, asking);
   if (turn === 'aborted') return undefined;
   if (turn === 'unclaimed') return askModel(question, asking.needs);
-  if ('fields' in turn) return toCached(turn.fields, question, asking);
+  const { model, needs } = asking;
+  if ('fields' in turn) return toCached({ fields: turn.fields, model }, question, needs);
   return askAndKeep(question, turn, asking);
 }
 
@@ -121,25 +124,35 @@ async function takeTurn(
 async function askAndKeep(
   question: Question,
   claim: AnswerClaim,
-  { model, needs }: Asking,
+  asking: Asking,
 ): Promise<WorkedOutcome | undefined> {
-  let answeredBy: string | undefined;
-  const noteModel: AskModelNeeds['noteModel'] = (batchId, name) => {
-    answeredBy = name;
-    needs.noteModel(batchId, name);
-  };
+  const { needs, answeredBy } = withAnswerer(asking.needs);
   let outcome: WorkedOutcome | undefined;
   try {
-    outcome = await askModel(question, { ...needs, noteModel });
+    outcome = await askModel(question, needs);
     return outcome;
   } finally {
-    // Another model may have been started meanwhile; its answer is none to this question.
-    const answer = outcome?.status === 'done' && answeredBy === model ? outcome : undefined;
+    // Another server may have another model, and the same one by now; its answer is none to this question.
+    const answer =
+      outcome?.status === 'done' && answeredBy() === asking.model ? outcome : undefined;
     const ending = answer === undefined ? claim.release() : claim.keep(answer.fields);
     await ending.catch((error: unknown) => {
       needs.log.warn({ err: error, batch: question.place.batch }, 'an answer was not kept');
     });
   }
+}
+
+/** The same needs, and which model has answered last by them. */
+function withAnswerer(needs: AskOnceNeeds): {
+  readonly needs: AskOnceNeeds;
+  readonly answeredBy: () => string | undefined;
+} {
+  let answeredBy: string | undefined;
+  const noteModel: AskModelNeeds['noteModel'] = (batchId, name) => {
+    answeredBy = name;
+    needs.noteModel(batchId, name);
+  };
+  return { needs: { ...needs, noteModel }, answeredBy: () => answeredBy };
 }
 
 /** Waits for nobody, but takes an answer that is there by now and keeps one that it finds. */
@@ -151,9 +164,9 @@ async function askAlone(question: Question, asking: Asking): Promise<WorkedOutco
 
 /** Costs no tokens and no time at the model. */
 function toCached(
-  fields: readonly string[],
+  { fields, model }: FoundAnswer,
   { place }: Question,
-  { model, needs }: Asking,
+  needs: AskOnceNeeds,
 ): WorkedOutcome {
   needs.noteModel(place.batch, model);
   const usage = { promptTokens: 0, completionTokens: 0 };

@@ -10,18 +10,25 @@ const failuresToWaitFor = 2;
 /** Questions remembered as failing; the oldest is forgotten first. */
 const most = 1000;
 
+export interface FoundAnswer {
+  /** A cell for each output column. */
+  readonly fields: readonly string[];
+  /** The model that gave it. */
+  readonly model: string;
+}
+
 /** A question that is being asked. */
 export interface OpenQuestion {
   readonly request: CompletionRequest;
-  /** The answer's cells, or undefined where there is none: then the next row asks. Never rejects. */
-  readonly answer: Promise<readonly string[] | undefined>;
+  /** Undefined where there is no answer: then the next row asks. Never rejects. */
+  readonly answer: Promise<FoundAnswer | undefined>;
 }
 
 export interface Questions {
   /** The equal question that is being asked already. */
   find(key: string): OpenQuestion | undefined;
   /** `settle` with the answer, or with nothing. Nobody else may have the question open. */
-  open(key: string, request: CompletionRequest): (fields?: readonly string[]) => void;
+  open(key: string, request: CompletionRequest): (answer?: FoundAnswer) => void;
   note(key: string, status: 'done' | 'failed'): void;
   /** Whether it is worth waiting for another row's answer to it. */
   isPromising(key: string): boolean;
@@ -33,11 +40,11 @@ export function createQuestions(): Questions {
   return {
     find: (key) => open.get(key),
     open(key, request) {
-      const { promise, resolve } = Promise.withResolvers<readonly string[] | undefined>();
+      const { promise, resolve } = Promise.withResolvers<FoundAnswer | undefined>();
       open.set(key, { request, answer: promise });
-      return (fields) => {
+      return (answer) => {
         open.delete(key);
-        resolve(fields);
+        resolve(answer);
       };
     },
     note(key, status) {

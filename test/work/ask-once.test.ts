@@ -278,6 +278,15 @@ describe('asking equal questions', () => {
     expect(await outcome).toMatchObject({ fields: ['Mug'] });
   });
 
+  it('tells of each row which model has answered it, also where that is another than was expected', async () => {
+    const world = createWorld();
+    const outcomes = [ask(toRow(), world), ask(toRow(), world)];
+    await reached(world, 1);
+    world.open[0]?.(toAnswer('Mug', 'another'));
+    expect(await Promise.all(outcomes)).toMatchObject([{ cached: false }, { cached: true }]);
+    expect(world.noted).toEqual(['7 another', '7 another']);
+  });
+
   it('does not keep what another model than the one of the question has answered', async () => {
     const world = createWorld();
     const outcome = ask(toRow(), world);
