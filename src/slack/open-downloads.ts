@@ -15,8 +15,8 @@ export async function openDownloads(
   { botToken: token, apiUrl }: SlackAccess,
   log: Logger,
 ): Promise<Slack['download']> {
-  const { steady: client } = createClients(token, log, apiUrl);
-  await readIdentity(client).catch((error: unknown) => {
+  const { steady: client, once } = createClients(token, log, apiUrl);
+  await readIdentity(once).catch((error: unknown) => {
     if (!outages.some((outage) => error instanceof outage)) throw error;
     log.warn({ err: error }, 'Slack does not say whether it accepts the token');
   });

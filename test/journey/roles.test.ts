@@ -14,13 +14,17 @@ const timeout = 120_000;
 /** Empty settings count as not set. */
 const botSettings = { ROLE: 'bot', VLLM_URL: '' };
 
-async function startWorker(world: JourneyWorld, name: string): Promise<BotProcess> {
+async function startWorker(
+  world: JourneyWorld,
+  name: string,
+  model = world.model,
+): Promise<BotProcess> {
   const dataDir = join(world.dataDir, name);
   await mkdir(dataDir);
   return world.startBeside({
     ROLE: 'worker',
     SLACK_APP_TOKEN: '',
-    VLLM_URL: world.model.url,
+    VLLM_URL: model.url,
     DATA_DIR: dataDir,
   });
 }
@@ -74,6 +78,20 @@ describe.concurrent('a bot and two workers', { timeout }, () => {
     expect(bot).not.toContain('darkroom_model_server_open{');
     expect(rows).toContain(`darkroom_model_server_open{endpoint="${endpoint}"} 1`);
     expect(rows).not.toContain('darkroom_slack_connected');
+  });
+
+  it('that know a server each go on with the batch where one of the servers is gone', async (test) => {
+    await using world = await startOwnWorld(test, { models: 2, settings: botSettings });
+    const { drop, table, models } = world;
+    const [gone, stays] = models;
+    await startWorker(world, 'one', gone);
+    await startWorker(world, 'two', stays);
+    for (const { faults } of models) faults.next({ matching: 'sku: S', slowMs: 150 }, 200);
+    const thread = await drop({ files: [table(150)] });
+    await until('both servers have rows', () => models.every(({ calls }) => calls.length > 10));
+    await gone?.faults.away(true);
+    const [{ results }] = await thread.delivered(1, 60_000);
+    expect(results.records.map((row) => row['status'])).toEqual(Array(150).fill('done'));
   });
 
   it('lose no row when a worker is killed, nor a result when the bot is', async (test) => {
