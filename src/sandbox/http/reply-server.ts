@@ -63,9 +63,12 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   request.on('data', (chunk: Buffer) => void chunks.push(chunk));
   request.once('end', () => resolve(Buffer.concat(chunks)));
   request.once('error', reject);
-  // Also where that was before anybody listened.
-  if (request.closed) reject(new ClientGone());
-  request.once('close', () => reject(new ClientGone()));
+  const onClose = (): void => {
+    if (!request.complete) reject(new ClientGone());
+  };
+  request.once('close', onClose);
+  // It may have happened before anybody listened.
+  if (request.closed) onClose();
   return promise;
 }
 

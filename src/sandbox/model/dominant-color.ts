@@ -5,10 +5,9 @@ import type { Sharp } from 'sharp';
 const sampleSide = 64;
 
 /** The dominant colour as #rrggbb: the average of the most frequent of 4,096 colour cells, in a sample
- *  of 64x64 pixels, with transparency on white. Rejects where the picture cannot be decoded whole. */
+ *  of 64x64 pixels, with transparency on white. Uses the picture's pipeline up. Rejects where the picture cannot be decoded whole. */
 export async function toDominantColor(picture: Sharp): Promise<string> {
   const { data, info } = await picture
-    .clone()
     .resize(sampleSide, sampleSide, { fit: 'fill', kernel: 'nearest' })
     .flatten({ background: '#fff' })
     .toColourspace('srgb')

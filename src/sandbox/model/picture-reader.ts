@@ -17,8 +17,12 @@ const readableFormats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 export interface ReadPicture extends SeenPicture {
   /** Hex; of the decoded bytes that came with the request, or were remembered for its uuid. */
   readonly sha256: string;
+  /** What the caches know it by: its uuid, or else its sha256. */
+  readonly key: string;
   readonly format: PictureFormat;
 }
+
+type DecodedPicture = Omit<ReadPicture, 'sha256' | 'key'>;
 
 export interface PictureReader {
   /** The picture at position `index` of its request. Throws the ApiError that vLLM answers with. */
@@ -58,7 +62,7 @@ export function createPictureReader({ fetchesLinks }: PictureReaderOptions = {})
       const key = uuid ?? sha256;
       const known = recall(key);
       if (known !== undefined) return known;
-      const picture = decode(bytes, sha256);
+      const picture = decode(bytes).then((seen) => ({ ...seen, sha256, key }));
       remember(key, picture);
       return picture;
     },
@@ -91,13 +95,14 @@ function parseDataUrl(url: string): Buffer {
 function parseBase64(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
   // Node leaves out what is no digit and reads on; what is well formed has just this length.
+  const isUrlSafe = text.includes('-') || text.includes('_');
   const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
-  if (bytes.length === (text.length * 3) / 4 - padding && !/[-_]/u.test(text)) return bytes;
+  if (bytes.length === (text.length * 3) / 4 - padding && !isUrlSafe) return bytes;
   const isOfDigits = /^[A-Za-z0-9+/]*={0,2}$/u.test(text);
   throw toBadRequest(isOfDigits ? 'Incorrect padding' : 'Non-base64 digit found');
 }
 
-async function decode(bytes: Buffer, sha256: string): Promise<ReadPicture> {
+async function decode(bytes: Buffer): Promise<DecodedPicture> {
   const picture = await decodeSafely(bytes);
   const { width, height } = picture;
   const ratio = Math.max(width, height) / Math.min(width, height);
@@ -106,10 +111,10 @@ async function decode(bytes: Buffer, sha256: string): Promise<ReadPicture> {
       `Failed to apply Qwen3VLProcessor on the given data: absolute aspect ratio must be smaller than ${maxAspectRatio}, got ${ratio}`,
     );
   }
-  return { ...picture, sha256 };
+  return picture;
 }
 
-async function decodeSafely(bytes: Buffer): Promise<Omit<ReadPicture, 'sha256'>> {
+async function decodeSafely(bytes: Buffer): Promise<DecodedPicture> {
   const unreadable = 'Failed to load image: cannot identify image file <_io.BytesIO object>';
   const input = sharp(bytes, { limitInputPixels: false, failOn: 'truncated' });
   const metadata = await input.metadata().catch(() => undefined);

@@ -30,7 +30,7 @@ export interface PromptPart {
 }
 
 interface Picture extends Size {
-  readonly sha256: string;
+  readonly key: string;
   readonly format: PictureFormat;
 }
 
@@ -62,11 +62,11 @@ export function countTokens(parts: readonly PromptPart[]): number {
 
 function toPicturePart(picture?: Picture, bounds?: AreaBounds): PromptPart {
   if (picture === undefined) throw new Error('A picture of the request was not read.');
-  const { width, height, format, sha256 } = picture;
+  const { width, height, format, key } = picture;
   const tokens = countImageTokens(picture, bounds) + tokensAroundPicture;
   return {
     // The same picture in another size is another one to all caches.
-    key: `picture ${sha256} ${tokens}`,
+    key: `picture ${key} ${tokens}`,
     tokens,
     picture: { inputPixels: width * height, format },
   };
