@@ -6,6 +6,7 @@
 //   both    all of it
 
 import type { Config, SlackConfig } from './config.ts';
+import type { Rules } from './config/rules.ts';
 import type { EngineParts, FileEdge } from './engine/engine.ts';
 import { readServers, type ServerReading } from './engine/read-servers.ts';
 import { startRows } from './engine/start-rows.ts';
@@ -28,10 +29,12 @@ export async function startApp(config: Config, log: Logger): Promise<AsyncDispos
   await using stack = new AsyncDisposableStack();
   await checkDataDir(config.dataDir);
   const stores = stack.use(await openStores(config, log));
-  const parts = { config, log, stores };
+  const parts = { config, log, stores, limits: config.limits };
 
   const slack =
-    config.role === 'worker' ? undefined : stack.use(await startConversation(config.slack, parts));
+    config.role === 'worker'
+      ? undefined
+      : stack.use(await startConversation(config.slack, parts, config.rules));
   const download = slack?.download ?? (await openDownloads(config.slack, log));
   const spool = stack.use(startSpool(parts, toFileEdge(download)));
   if (slack !== undefined) stack.use(startSteps(parts, { spool, edges: slack }));
@@ -62,9 +65,10 @@ export async function startApp(config: Config, log: Logger): Promise<AsyncDispos
 async function startConversation(
   config: SlackConfig,
   { log, stores }: EngineParts,
+  rules: Rules,
 ): Promise<Slack> {
   const memory = createThreadMemory<ThreadState, UploadRecord>({ store: stores.store });
-  const slack = await createSlack({ config, log, desk: toDesk(stores), memory });
+  const slack = await createSlack({ config, log, desk: toDesk(stores), memory, rules });
   stores.ledger.onChanged(() => slack.wake());
   return slack;
 }
@@ -89,6 +93,11 @@ function toDesk({ ledger }: Stores): Desk {
     listBatches: ledger.listBatches,
     findByThread: (query) => ledger.listBatches({ ...query, limit: 20 }),
     cancel: ledger.cancel,
+    approve: ledger.approve,
+    decline: ledger.decline,
+    pause: ledger.pause,
+    resume: ledger.resume,
+    purge: ledger.purge,
     readRate: ledger.lastRate,
     writeRate: ledger.setLastRate,
   };

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from './batch/nearest.ts';
 import { toError } from './errors.ts';
+import { toLimits, toRules, type Limits, type Rules } from './config/rules.ts';
 import { ownPrefixes, secretVariables, variables, type Variables } from './config/variables.ts';
 import type { LogLevel } from './logger.ts';
 
@@ -53,6 +54,8 @@ export interface EngineConfig {
 /** What a process does: `bot` holds the conversation, reads and finishes batches; `worker` runs rows. */
 export type Config = EngineConfig & {
   readonly ops: { readonly host: string; readonly port: number };
+  readonly rules: Rules;
+  readonly limits: Limits;
 } & (
     | { readonly role: 'both' | 'bot'; readonly slack: SlackConfig }
     | { readonly role: 'worker'; readonly slack: SlackAccess }
@@ -93,6 +96,20 @@ export function readConfig(environment = readEnvironment()): Config {
 /** The same without what only Slack needs; for the command line. */
 export function readEngineConfig(environment: Environment): EngineConfig {
   return readConfig({ ...environment, SLACK_BOT_TOKEN: 'xoxb-none', ROLE: 'worker' });
+}
+
+/** What must stand in no log line, whatever it looks like. */
+export function toSecrets(
+  config: EngineConfig & { readonly slack?: Config['slack'] },
+): readonly string[] {
+  const { slack, model, redisUrl } = config;
+  const { password } = new URL(redisUrl);
+  const own = slack === undefined ? [] : [slack.botToken];
+  if (slack !== undefined && 'mode' in slack) {
+    own.push(slack.mode === 'socket' ? slack.appToken : slack.signingSecret);
+  }
+  if (model.apiKey !== undefined) own.push(model.apiKey);
+  return [...own, password, decodeURIComponent(password)].filter((secret) => secret !== '');
 }
 
 function findUnknown(environment: Environment): string[] {
@@ -158,7 +175,12 @@ function toConfig(env: Variables): Config {
     botToken: env.SLACK_BOT_TOKEN,
     ...(env.SLACK_API_URL === undefined ? {} : { apiUrl: env.SLACK_API_URL }),
   };
-  const common = { ...toEngineConfig(env), ops: { host: env.OPS_HOST, port: env.OPS_PORT } };
+  const common = {
+    ...toEngineConfig(env),
+    ops: { host: env.OPS_HOST, port: env.OPS_PORT },
+    rules: toRules(env),
+    limits: toLimits(env),
+  };
   return env.ROLE === 'worker'
     ? { ...common, role: env.ROLE, slack: access }
     : { ...common, role: env.ROLE, slack: toSlackConfig(env, access) };

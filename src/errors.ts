@@ -9,6 +9,7 @@ import { engineErrors } from './errors/engine-errors.ts';
 import { fileErrors } from './errors/file-errors.ts';
 import { imageErrors } from './errors/image-errors.ts';
 import { modelErrors } from './errors/model-errors.ts';
+import { permissionErrors } from './errors/permission-errors.ts';
 import { recipeErrors } from './errors/recipe-errors.ts';
 import { rowErrors } from './errors/row-errors.ts';
 import { fillPlaces, type Params, type PlacesOf } from './errors/sentence.ts';
@@ -25,6 +26,7 @@ export const errorRegistry = {
   ...modelErrors,
   ...commandErrors,
   ...engineErrors,
+  ...permissionErrors,
 } as const;
 
 type Registry = typeof errorRegistry;

@@ -1,7 +1,7 @@
 // A process of Darkroom: configuration, app, signals.
 
 import { startApp } from './app.ts';
-import { ConfigError, configExitCode, readConfig, type Config } from './config.ts';
+import { ConfigError, configExitCode, readConfig, toSecrets, type Config } from './config.ts';
 import { createLogger } from './logger.ts';
 
 /** Longer than an orderly end takes, shorter than compose's stop_grace_period. */
@@ -18,7 +18,7 @@ function readConfigOrExit(): Config {
 }
 
 const config = readConfigOrExit();
-const log = createLogger(config.logLevel);
+const log = createLogger(config.logLevel, { secrets: toSecrets(config) });
 const stopping = Promise.withResolvers<string>();
 const signals = ['SIGTERM', 'SIGINT'] as const;
 function onSignal(signal: string): void {

@@ -29,7 +29,7 @@ describe('the configuration', () => {
     const config = readConfig(complete);
     expect(config).toMatchObject({
       keyPrefix: 'darkroom:',
-      maxRows: 20_000,
+      maxRows: 1_000_000,
       maxImagesPerRow: 4,
       role: 'both',
       model: { urls: ['http://localhost:8000'], timeoutMs: 120_000 },
@@ -45,7 +45,7 @@ describe('the configuration', () => {
   });
 
   it('counts an empty value as not set', () => {
-    expect(readConfig({ ...complete, MAX_ROWS: '', SLASH_COMMAND: ' ' }).maxRows).toBe(20_000);
+    expect(readConfig({ ...complete, MAX_ROWS: '', SLASH_COMMAND: ' ' }).maxRows).toBe(1_000_000);
   });
 
   it('uses HTTP mode when there is a signing secret and no app token', () => {

@@ -3,7 +3,7 @@ import { createLogger } from '../src/logger.ts';
 
 function logged(write: (log: ReturnType<typeof createLogger>) => void): string {
   const lines: string[] = [];
-  write(createLogger('info', { write: (line) => void lines.push(line) }));
+  write(createLogger('info', { destination: { write: (line) => void lines.push(line) } }));
   return lines.join('');
 }
 

@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnded, type Batch } from '../batch/batch.ts';
-import { ConfigError, configExitCode, readEngineConfig, readEnvironment } from '../config.ts';
+import {
+  ConfigError,
+  configExitCode,
+  readEngineConfig,
+  readEnvironment,
+  toSecrets,
+} from '../config.ts';
 import { startEngine } from '../engine/engine.ts';
 import { sentenceOf, toError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
@@ -39,7 +45,10 @@ async function runBatch(options: BatchOptions): Promise<number> {
     KEY_PREFIX: `cli-${randomUUID().slice(0, 8)}`,
     DATA_DIR: dataDir,
   });
-  const log = createLogger(config.logLevel, process.stderr);
+  const log = createLogger(config.logLevel, {
+    destination: process.stderr,
+    secrets: toSecrets(config),
+  });
   const stores = stack.use(await openStores(config, log));
   stack.defer(() => removeKeys(stores.store));
   const edges = createLocalEdges({

@@ -69,6 +69,12 @@ function isCidr(entry: string): boolean {
   return isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
 }
 
+const slackId = (kinds: string): RegExp => new RegExp(`^[${kinds}][A-Z0-9]{2,}$`);
+
+function isYes(value: string): boolean {
+  return value === 'true' || value === 'yes' || value === '1';
+}
+
 const slackToken = (prefix: string, where: string): z.ZodString =>
   text(where).startsWith(prefix, `must begin with ${prefix} . ${where}`);
 
@@ -112,7 +118,30 @@ export const variables = z.object({
     isCidr,
     'must be networks such as 10.20.0.0/16, separated by commas',
   ),
-  MAX_ROWS: whole({ min: 1, max: hardMaxRows }).default(20_000),
+  OPERATORS: list(
+    (entry) => slackId('UW').test(entry),
+    'must be Slack user ids such as U024BE7LH, separated by commas ("Copy member ID" in a profile)',
+  ),
+  OPS_CHANNEL: z
+    .string()
+    .regex(
+      slackId('CG'),
+      'must be the id of a channel, such as C024BE91L; Darkroom has to be in it',
+    )
+    .optional(),
+  ALLOW_GUESTS: z
+    .enum(['true', 'yes', '1', 'false', 'no', '0'], { error: 'must be true or false' })
+    .default('false')
+    .transform(isYes),
+  ALLOW_CHANNELS: list(
+    (entry) => slackId('CGD').test(entry),
+    'must be ids of channels such as C024BE91L, separated by commas',
+  ),
+  APPROVAL_ROWS: whole({ min: 1, max: hardMaxRows }).default(20_000),
+  APPROVAL_HOURS: whole({ min: 1, max: 8760 }).default(2),
+  ROWS_PER_DAY: whole({ min: 1, max: 1_000_000_000 }).default(50_000),
+  BATCHES_PER_PERSON: whole({ min: 1, max: 1000 }).default(2),
+  MAX_ROWS: whole({ min: 1, max: hardMaxRows }).default(hardMaxRows),
   MAX_IMAGES_PER_ROW: whole({ min: 1, max: 16 }).default(4),
   RETENTION_DAYS: whole({ min: 1, max: 3650 }).default(30),
   CACHE_DAYS: whole({ min: 1, max: 365 }).default(7),

@@ -1,12 +1,14 @@
 // The engine without a conversation, all of it in one process: for the command line, and to measure it.
 // app.ts joins the same parts by the role of its process.
 
-import type { Batch, DroppedFile } from '../batch/batch.ts';
+import type { Batch, Drop, DroppedFile } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import type { WorkedOutcome } from '../batch/row.ts';
 import type { SpooledFile } from '../batch/spooled-file.ts';
 import type { WrittenResults } from '../batch/results.ts';
 import type { EngineConfig } from '../config.ts';
+import type { Limits } from '../config/rules.ts';
+import type { Fault } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { startRows, type Rows } from './start-rows.ts';
 import { startSpool } from './start-spool.ts';
@@ -18,6 +20,8 @@ export interface EngineParts {
   readonly config: EngineConfig;
   readonly log: Logger;
   readonly stores: Stores;
+  /** What one person may have worked on; without end where it is absent. */
+  readonly limits?: Limits;
 }
 
 /** Where dropped files come from. */
@@ -31,6 +35,8 @@ export interface PeopleEdge {
   /** Gives the results to the person; resolves when that is certain. Called again after a crash. */
   deliver(batch: Batch, results: WrittenResults, signal: AbortSignal): Promise<void>;
   languageOf(user: string): Promise<Language>;
+  /** Why the person may not start it; everybody may where this is absent. Rejects while it cannot be told. */
+  findRefusal?(drop: Drop): Promise<Fault | undefined>;
   /** Something that a person can follow to another batch. */
   linkTo(batchId: string): Promise<string>;
 }

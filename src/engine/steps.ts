@@ -8,8 +8,10 @@ import type { TableReader } from '../batch/table.ts';
 import { openBundle } from '../intake/bundle/open-bundle.ts';
 import { namesPictures } from '../intake/names-pictures.ts';
 import { openTable } from '../intake/open-table.ts';
+import { readFreeMemory } from '../queue/limits-memory.ts';
 import { createSteps } from '../queue/steps.ts';
 import { writeResults } from '../results/write-results.ts';
+import { ensureRoom } from './room.ts';
 import { openStepDirectory } from './step-directory.ts';
 import type { Spool } from './spool.ts';
 import { createFinishStep, type FinishNeeds } from '../work/finish-batch.ts';
@@ -44,7 +46,10 @@ const pastimes: ReadonlySet<string> = new Set([
   'E_CSV_NO_IMAGE_COLUMN',
 ]);
 
-function toReadNeeds({ config, log, stores }: EngineParts, { spool, edges }: Around): ReadNeeds {
+function toReadNeeds(parts: EngineParts, { spool, edges }: Around): ReadNeeds {
+  const { config, log, stores, limits } = parts;
+  const { dataDir } = config;
+  const freeMemory = (): Promise<number> => readFreeMemory(stores.store);
   return {
     ledger: stores.ledger,
     log,
@@ -57,6 +62,10 @@ function toReadNeeds({ config, log, stores }: EngineParts, { spool, edges }: Aro
     },
     languageOf: edges.languageOf,
     linkTo: edges.linkTo,
+    findRefusal: async (drop) => edges.findRefusal?.(drop),
+    ensureRoom: (size) => ensureRoom(size, { dataDir, freeMemory }),
+    limits,
+    modelName: config.model.name,
   };
 }
 

@@ -4,8 +4,8 @@ import type { Sentences } from './sentence.ts';
 
 export const commandErrors = {
   E_COMMAND_UNKNOWN: {
-    en: 'I do not know "{word}". I know list, status, cancel and help.',
-    zh: '无法识别“{word}”。可用的命令有：列表、状态、取消、帮助。',
+    en: 'I do not know "{word}". I know list, status, cancel, pause, resume, purge and help.',
+    zh: '无法识别“{word}”。可用的命令有：列表、状态、取消、暂停、继续、清除、帮助。',
   },
   E_COMMAND_MISSPELT: {
     en: 'I do not know "{word}". Did you mean "{nearest}"?',
@@ -20,12 +20,12 @@ export const commandErrors = {
     zh: '本频道没有批次 {id}。可用“列表”查看已有的批次。',
   },
   E_BATCH_ENDED: {
-    en: 'Batch {id} has already ended; there is nothing left to stop.',
-    zh: '批次 {id} 已经结束，无需停止。',
+    en: 'Batch {id} has already ended; there is nothing left to change about it.',
+    zh: '批次 {id} 已经结束，无需操作。',
   },
   E_NOT_ALLOWED: {
-    en: 'Only the person who dropped the file, or a workspace admin, can stop batch {id}. Ask one of them.',
-    zh: '只有发送文件的人或工作区管理员才能停止批次 {id}，请联系他们。',
+    en: 'Only the person who dropped the file, an operator of Darkroom or a workspace admin can stop batch {id}. Ask one of them.',
+    zh: '只有发送文件的人、Darkroom 管理员或工作区管理员才能停止批次 {id}，请联系他们。',
   },
   E_NO_RUNNING_BATCH: {
     en: 'You have no running batch here. "list" shows the batches of this channel.',

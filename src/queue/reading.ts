@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Admission, BatchPlan, Drop } from '../batch/batch.ts';
 import { z } from 'zod';
 import { rowsPerChunk, type Row } from '../batch/row.ts';
-import type { Fault } from '../errors.ts';
+import { fail, type Fault } from '../errors.ts';
 import { packJson } from './pack.ts';
 import { readScript } from './script.ts';
 import type { Store } from './store.ts';
@@ -39,13 +39,20 @@ export async function recordDrop(
   return { id, created: created === 1 };
 }
 
-/** Ignored where the batch is no longer being read. */
+/** Ignored where the batch is no longer being read. Throws UserError where Redis is full. */
 export async function writeChunk(
   store: Store,
   id: string,
   chunk: { readonly index: number; readonly rows: readonly Row[] },
 ): Promise<void> {
-  await store.run(scripts.writeChunk, id, chunk.index, await packJson(chunk.rows));
+  try {
+    await store.run(scripts.writeChunk, id, chunk.index, await packJson(chunk.rows));
+  } catch (error) {
+    // maxmemory is reached; waiting for it to change would hold up every other batch as well.
+    const isFull = error instanceof Error && /\bOOM\b/.test(error.message);
+    if (isFull) fail('E_REDIS_FULL', {}, { cause: error });
+    throw error;
+  }
 }
 
 /** The id of the batch that has the fingerprint, where it is another and has not ended. */

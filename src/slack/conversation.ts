@@ -1,5 +1,6 @@
 // What the listeners share: who Darkroom is in this workspace, and what it can reach.
 
+import type { Rules } from '../config/rules.ts';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
 import type { Desk } from './desk.ts';
@@ -13,6 +14,7 @@ export interface Conversation {
   readonly desk: Desk;
   readonly memory: ThreadMemory;
   readonly people: People;
+  readonly rules: Rules;
   /** With its slash, such as "/batch". */
   readonly slashCommand: string;
   readonly log: Logger;

@@ -1,12 +1,14 @@
 // The conversation as a whole: what comes in from Slack, what is said in threads, files both ways.
 
 import { App, type Receiver } from '@slack/bolt';
-import type { Batch, DroppedFile } from '../batch/batch.ts';
+import type { Batch, Drop, DroppedFile } from '../batch/batch.ts';
 import type { FileKind } from '../batch/file-kind.ts';
 import type { Language } from '../batch/language.ts';
 import type { WrittenResults } from '../batch/results.ts';
 import type { SpooledFile } from '../batch/spooled-file.ts';
+import type { Rules } from '../config/rules.ts';
 import type { SlackConfig } from '../config.ts';
+import type { Fault } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { buildClientOptions, createClients, toBoltLogger } from './clients.ts';
 import type { Conversation } from './conversation.ts';
@@ -15,9 +17,12 @@ import { createThreads } from './create-threads.ts';
 import { deliver } from './deliver.ts';
 import type { Desk } from './desk.ts';
 import { downloadFile } from './download.ts';
+import { findRefusal } from './find-refusal.ts';
 import { explainRefusedApp, readIdentity, type Identity } from './identity.ts';
+import { onApprove, onDecline } from './listeners/on-approval.ts';
 import { onCommand } from './listeners/on-command.ts';
 import { onJoined } from './listeners/on-joined.ts';
+import { onPurge } from './listeners/on-purge.ts';
 import { onDirectMessage, onMention } from './listeners/on-said.ts';
 import { onShortcut, runShortcut } from './listeners/on-shortcut.ts';
 import { onChoice, onStopButton } from './listeners/on-stop.ts';
@@ -27,7 +32,9 @@ import { readLink } from './read-link.ts';
 import { recordBeforeBolt } from './record-drops.ts';
 import type { ThreadMemory } from './thread-memory.ts';
 import { createTimeLeft } from './time-left.ts';
+import { approveAction, declineAction } from './views/approval.ts';
 import { chooseAction } from './views/batches.ts';
+import { purgeAction } from './views/purge.ts';
 import { stopAction } from './views/stop-button.ts';
 
 export interface SlackOptions {
@@ -35,6 +42,7 @@ export interface SlackOptions {
   readonly log: Logger;
   readonly desk: Desk;
   readonly memory: ThreadMemory;
+  readonly rules: Rules;
   /** How long posted files may take to show up, see upload.ts. Milliseconds, 60,000 if absent. */
   readonly settleMs?: number;
 }
@@ -46,6 +54,8 @@ export interface Slack extends AsyncDisposable {
   wake(): void;
   /** English where Slack does not tell. */
   languageOf(user: string): Promise<Language>;
+  /** Why the person may not start a batch there, if so. Rejects while Slack does not tell who it is. */
+  findRefusal(drop: Drop): Promise<Fault | undefined>;
   /** '' where Slack does not tell. */
   linkTo(batchId: string): Promise<string>;
   /** See download.ts. */
@@ -63,11 +73,12 @@ export interface Slack extends AsyncDisposable {
 
 /** Connects to Slack. Rejects where it does not accept the tokens. Disposing stops what comes in, then the threads. */
 export async function createSlack(options: SlackOptions): Promise<Slack> {
-  const { config, log, desk, memory } = options;
+  const { config, log, desk, memory, rules } = options;
   const clients = createClients(config.botToken, log, config.apiUrl);
-  const people = createPeople(clients.steady, log);
   const identity = await readIdentity(clients.steady);
-  const threads = createThreads({ clients, memory, desk, log, timeLeft: createTimeLeft(desk) });
+  const people = createPeople({ client: clients.steady, log, team: identity.team });
+  const timeLeft = createTimeLeft(desk);
+  const threads = createThreads({ clients, memory, desk, log, people, rules, timeLeft });
   const entrance = createReceiver(config, log);
   const app = buildApp(config, { receiver: entrance.receiver, identity, log });
   const conversation: Conversation = {
@@ -76,6 +87,7 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
     desk,
     memory,
     people,
+    rules,
     slashCommand: config.slashCommand,
     log,
     onRecorded: () => threads.wake(),
@@ -86,6 +98,7 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
   return {
     connected: () => entrance.connected(),
     wake: () => threads.wake(),
+    findRefusal: (drop) => findRefusal(drop, conversation),
     languageOf: async (user) => (await people.read(user)).language,
     linkTo: async (batchId) => {
       const batch = await desk.readBatch(batchId);
@@ -135,6 +148,9 @@ function listen(app: App, conversation: Conversation): void {
   app.command(conversation.slashCommand, onCommand(conversation));
   app.action(stopAction, onStopButton(conversation));
   app.action(chooseAction, onChoice(conversation));
+  app.action(approveAction, onApprove(conversation));
+  app.action(declineAction, onDecline(conversation));
+  app.action(purgeAction, onPurge(conversation));
   app.shortcut({ callback_id: runShortcut, type: 'message_action' }, onShortcut(conversation));
   app.error(async (error) => {
     conversation.log.error(

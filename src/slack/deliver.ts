@@ -29,6 +29,7 @@ export async function deliver(
   results: WrittenResults,
   { needs, signal }: { needs: DeliverNeeds; signal: AbortSignal },
 ): Promise<void> {
+  if (batch.declinedBy !== undefined) return tellDeclined(batch, batch.declinedBy, needs);
   const { channel, threadTs } = batch.drop;
   const task: UploadTask = {
     files: results.files,
@@ -50,6 +51,20 @@ export async function deliver(
       await giveUp(task, batch, { needs, code: error.failure.code });
     }
   }
+}
+
+/** There is nothing to deliver; an edited message would not notify the person. */
+async function tellDeclined(batch: Batch, by: string, needs: DeliverNeeds): Promise<void> {
+  if (!(await needs.memory.claimOnce(`declined:${batch.id}`))) return;
+  const { channel, threadTs, user } = batch.drop;
+  const words = wordsOf(batch.language).results;
+  const text = words.declined(`<@${user}>`, showFileName(batch), `<@${by}>`);
+  await post(needs.clients, { channel, thread_ts: threadTs, text }).catch((error: unknown) =>
+    needs.log.warn(
+      { err: error, batch: batch.id },
+      'a person was not told that a batch was declined',
+    ),
+  );
 }
 
 function toPlace(task: UploadTask, { channel, threadTs }: UploadRecord): UploadTask {

@@ -4,7 +4,8 @@ import type { Batch, Drop } from '../batch/batch.ts';
 
 export interface BatchQuery {
   readonly team: string;
-  readonly channel: string;
+  /** Every channel's if absent. */
+  readonly channel?: string;
   /** Only this person's. */
   readonly user?: string;
   /** Only batches that have not ended. */
@@ -29,6 +30,19 @@ export interface Desk {
   findByThread(query: ThreadQuery): Promise<readonly Batch[]>;
   /** 'ended' also where it is being finished already; 'unknown' where there is no such batch. */
   cancel(id: string, by: string): Promise<'cancelled' | 'ended' | 'unknown'>;
+  /** Of a batch that waits for an operator; 'decided' where it does not, or not any more. */
+  approve(id: string, by: string): Promise<'approved' | 'decided' | 'unknown'>;
+  decline(id: string, by: string): Promise<'declined' | 'decided' | 'unknown'>;
+  /** What it is instead, where it cannot be paused. */
+  pause(id: string, by: string): Promise<'paused' | 'approval' | 'reading' | 'ended' | 'unknown'>;
+  /** What it waits for, or is, where there is nothing to resume. */
+  resume(
+    id: string,
+  ): Promise<
+    'resumed' | 'running' | 'turn' | 'approval' | 'model' | 'reading' | 'ended' | 'unknown'
+  >;
+  /** Forgets a batch that has ended; 'active' where it has not. */
+  purge(id: string): Promise<'purged' | 'active' | 'unknown'>;
   /** Rows per second that the last batches ran at, for a first estimate; undefined while nothing ran yet. */
   readRate(): Promise<number | undefined>;
   writeRate(rowsPerSecond: number): Promise<void>;

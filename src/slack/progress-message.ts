@@ -4,10 +4,10 @@
 // with its timestamp known, so a mark that is found means a post of unknown outcome: the thread is
 // searched for the message, by the batch's number in its metadata, before anything is posted again.
 
-import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import type { Batch } from '../batch/batch.ts';
 import type { Clients } from './clients.ts';
+import { toDigest } from './digest.ts';
 import { post } from './post.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory, ThreadState } from './thread-memory.ts';
@@ -61,13 +61,6 @@ export async function showMessage(
 interface Shown {
   readonly message: Message;
   readonly digest: string;
-}
-
-function toDigest({ text, blocks }: Message): string {
-  return createHash('sha256')
-    .update(JSON.stringify([text, blocks]))
-    .digest('base64url')
-    .slice(0, 16);
 }
 
 /** The batch's number and nothing else: every member and app of the workspace can read it. */

@@ -1,12 +1,19 @@
 // One turn of speaking for a batch: its state becomes a reaction and a message in its thread.
 
 import { hasEnded, type Batch } from '../batch/batch.ts';
+import type { Fault } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
+import type { Rules } from '../config/rules.ts';
 import type { Desk } from './desk.ts';
-import { isTaken } from './is-silent.ts';
+import type { People } from './people.ts';
+import { toFaultMessage } from './to-message.ts';
+import { showApproval } from './approval-message.ts';
+import { isPrivate, isTaken } from './is-silent.ts';
 import { showMessage } from './progress-message.ts';
+import { post } from './post.ts';
 import { showReaction } from './reaction.ts';
+import { isDirectChannel as isDirect } from './rights.ts';
 import { isClosedChannel, isLockedOut, toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory } from './thread-memory.ts';
 import type { TimeLeft } from './time-left.ts';
@@ -20,6 +27,8 @@ export interface SpeakNeeds {
   readonly desk: Desk;
   readonly log: Logger;
   readonly timeLeft: TimeLeft;
+  readonly people: People;
+  readonly rules: Rules;
 }
 
 /** Reading is quick, as a rule; only when it is not is there something to say about it. */
@@ -52,13 +61,32 @@ export async function speak(batchId: string, needs: SpeakNeeds): Promise<number>
 }
 
 async function tell(batch: Batch, needs: SpeakNeeds): Promise<number> {
+  if (batch.state === 'refused' && batch.fault !== undefined && isPrivate(batch.fault)) {
+    await tellAlone(batch, batch.fault, needs);
+    await settle(batch, needs);
+    return 0;
+  }
   const secondsLeft = await needs.timeLeft.note(batch);
   const shown = await needs.memory.readThread(batch.id);
   await showReaction(batch, shown, needs);
   const message = buildMessage(batch, secondsLeft);
   const isShown = message === undefined || (await showMessage(batch, message, needs));
-  if (hasEnded(batch) && isShown) await settle(batch, needs);
+  const isAsked = await showApproval(batch, shown, needs);
+  if (hasEnded(batch) && isShown && isAsked) await settle(batch, needs);
   return 0;
+}
+
+/** Nobody else sees that it was refused. Said again where this process dies right after. */
+async function tellAlone(batch: Batch, fault: Fault, needs: SpeakNeeds): Promise<void> {
+  const { channel, threadTs, messageTs, user } = batch.drop;
+  const { text, blocks } = toFaultMessage(fault, await needs.people.read(user));
+  const message = { channel, text, blocks: [...blocks] };
+  if (isDirect(channel)) {
+    await post(needs.clients, message);
+    return;
+  }
+  const thread = threadTs === messageTs ? {} : { thread_ts: threadTs };
+  await needs.clients.once.chat.postEphemeral({ ...message, ...thread, user });
 }
 
 async function settle(batch: Batch, { memory, timeLeft }: SpeakNeeds): Promise<void> {

@@ -13,6 +13,8 @@ export interface ThreadState {
   readonly editedMs?: number;
   /** The reaction on the dropped message. */
   readonly reaction?: string;
+  /** The message that asks operators for their word, where it stands, and what it shows. */
+  readonly approval?: { readonly channel: string; readonly ts: string; readonly digest: string };
 }
 
 /** A new value, or null to forget the field; what is not named stays. */

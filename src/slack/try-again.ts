@@ -1,7 +1,7 @@
 // The answer while Darkroom cannot look something up: the store is away, Slack does not answer, or a bug.
 
 import { toFault } from '../errors.ts';
-import { toFaultMessage } from './answer-command.ts';
+import { toFaultMessage } from './to-message.ts';
 import type { Conversation } from './conversation.ts';
 import type { Message } from './views/blocks.ts';
 

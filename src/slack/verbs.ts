@@ -5,7 +5,7 @@ import { toPlainText } from '../batch/plain-text.ts';
 import { type Fault, toFault } from '../errors.ts';
 import { toOneLine } from './escape.ts';
 
-export type Verb = 'list' | 'status' | 'cancel' | 'help' | 'run';
+export type Verb = 'list' | 'status' | 'cancel' | 'pause' | 'resume' | 'purge' | 'help' | 'run';
 
 const verbs: Readonly<Record<string, Verb>> = {
   list: 'list',
@@ -21,6 +21,16 @@ const verbs: Readonly<Record<string, Verb>> = {
   abort: 'cancel',
   取消: 'cancel',
   停止: 'cancel',
+  pause: 'pause',
+  暂停: 'pause',
+  resume: 'resume',
+  continue: 'resume',
+  继续: 'resume',
+  恢复: 'resume',
+  purge: 'purge',
+  delete: 'purge',
+  清除: 'purge',
+  删除: 'purge',
   help: 'help',
   '?': 'help',
   帮助: 'help',
@@ -38,8 +48,19 @@ export interface Command {
   readonly rest: string;
 }
 
+/** Verbs that may be followed by the number of a batch. */
+const numbered: ReadonlySet<Verb> = new Set<Verb>(['status', 'cancel', 'pause', 'resume', 'purge']);
+
 /** Words that the help does not teach are no suggestion either. */
-const untaught: ReadonlySet<string> = new Set(['ls', '?', 'start', 'progress', 'abort']);
+const untaught: ReadonlySet<string> = new Set([
+  'ls',
+  '?',
+  'start',
+  'progress',
+  'abort',
+  'continue',
+  'delete',
+]);
 const taught = Object.keys(verbs).filter((word) => !untaught.has(word));
 
 function toUnknown(word: string): Fault {
@@ -67,7 +88,7 @@ export function parseCommand(slackText: string): Command | Fault {
   if (verb === undefined) return toUnknown(first);
   const rest = afterVerb(slackText);
   const named = withoutQuotes(words[1] ?? '').replace(/^#/, '');
-  if (named === '' || (verb !== 'status' && verb !== 'cancel')) return { verb, rest };
+  if (named === '' || !numbered.has(verb)) return { verb, rest };
   if (!/^\d{1,12}$/.test(named)) return toFault('E_BATCH_ID', { id: toOneLine(named, 40) });
   return { verb, id: named, rest };
 }

@@ -1,6 +1,6 @@
 // What the engine needs from the world around it. The edge folders provide these; app.ts joins them.
 
-import type { Batch, BatchPlan, PauseReason } from '../batch/batch.ts';
+import type { Admission, Batch, BatchPlan, PauseReason } from '../batch/batch.ts';
 import type {
   CompletionRequest,
   CompletionResult,
@@ -28,7 +28,15 @@ export interface Ledger {
   /** Claims (person, file, recipe) while the batch runs; the id of the batch that holds it, if another. */
   claimFingerprint(id: string, fingerprint: string): Promise<string | undefined>;
   /** reading -> running (or paused while the model server is away), with the total. False if it is no longer being read. */
-  startRunning(id: string, plan: BatchPlan): Promise<boolean>;
+  startRunning(id: string, plan: BatchPlan, admission?: Admission): Promise<boolean>;
+  /** Counts the rows against what the batch's person may have in a day, once a batch; not where the day has fewer left. */
+  chargeRows(
+    id: string,
+    rows: number,
+    most: number,
+  ): Promise<{ readonly counted: boolean; readonly left: number; readonly secondsToReset: number }>;
+  /** Rows per second that the last batches reached. */
+  lastRate(): Promise<number | undefined>;
   /** reading -> refused. Chunks already written are removed. */
   refuse(id: string, fault: Fault): Promise<void>;
   /** reading -> refused, and nobody is told: the file was not meant for Darkroom. */

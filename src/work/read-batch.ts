@@ -11,8 +11,9 @@ import type { Recipe } from '../batch/recipe.ts';
 import { resolveRecipe } from '../batch/recipe-resolve.ts';
 import type { SortedFile } from '../batch/spooled-file.ts';
 import { hasPictures, type TableReader } from '../batch/table.ts';
-import { toFault, UserError, type Fault } from '../errors.ts';
-import type { Log } from '../logger.ts';
+import { fail, toFault, UserError, type Fault } from '../errors.ts';
+import { audit, type Log } from '../logger.ts';
+import { admitBatch, type AdmissionLimits } from './admit-batch.ts';
 import type { Ledger } from './ports.ts';
 
 /** Chunks on their way to Redis at once while a file is read. */
@@ -30,6 +31,13 @@ export interface ReadNeeds {
   languageOf(user: string): Promise<Language>;
   /** Something that a person can follow to another batch. */
   linkTo(batchId: string): Promise<string>;
+  /** Why the person may not start it. Rejects while it cannot be told. */
+  findRefusal(drop: Drop): Promise<Fault | undefined>;
+  /** Throws UserError where Redis or the disk cannot hold it. */
+  ensureRoom(size: { readonly tableBytes: number; readonly rows?: number }): Promise<void>;
+  readonly limits?: AdmissionLimits | undefined;
+  /** The model that is asked, where it is known before one is. */
+  readonly modelName?: string | undefined;
 }
 
 export interface OpenTableOptions {
@@ -47,34 +55,49 @@ export function createReadStep(needs: ReadNeeds): ReadStep {
   return async (batchId, signal) => {
     const batch = await needs.ledger.readBatch(batchId);
     if (batch?.state !== 'reading') return;
+    await needs.ledger.setLanguage(batchId, await needs.languageOf(batch.drop.user));
+    const refusal = await needs.findRefusal(batch.drop);
+    let seen = batch;
+    const noteHash = (fileHash: string): void => void (seen = { ...batch, fileHash });
     try {
-      await needs.ledger.setLanguage(batchId, await needs.languageOf(batch.drop.user));
-      await read(batch, needs, signal);
+      if (refusal !== undefined && batch.drop.addressed) throw new UserError(refusal);
+      await read(batch, { ...needs, refusal, noteHash }, signal);
     } catch (error) {
       if (error instanceof NotMeantError) await needs.ledger.discard(batchId);
-      else if (error instanceof UserError) await refuse(batch, error.fault, needs);
+      // Whoever may not start a batch hears that, whatever else is wrong with the file.
+      else if (error instanceof UserError) await refuse(seen, refusal ?? error.fault, needs);
       else throw error;
     }
   };
 }
 
 async function refuse(batch: Batch, fault: Fault, { ledger, log }: ReadNeeds): Promise<void> {
-  log.info({ batch: batch.id, code: fault.code }, 'a batch was refused');
   await ledger.refuse(batch.id, fault);
+  audit(log, { event: 'refusal', batch, by: batch.drop.user, code: fault.code });
 }
 
-async function read(batch: Batch, needs: ReadNeeds, signal: AbortSignal): Promise<void> {
+interface Reading extends ReadNeeds {
+  /** A file that was not addressed to Darkroom is looked at first: it may not be meant for it. */
+  readonly refusal: Fault | undefined;
+  noteHash(fileHash: string): void;
+}
+
+async function read(batch: Batch, needs: Reading, signal: AbortSignal): Promise<void> {
   await using stack = new AsyncDisposableStack();
   stack.defer(() => needs.removeFiles(batch.drop));
   const files = await fetchFiles(batch, { needs, signal });
+  const fileHash = toFileHash(files);
+  needs.noteHash(fileHash);
   const asked = readInstructions(batch.drop.text);
   const grouping = !(asked instanceof UserError) && asked.options.group !== false;
   const reader = await open(batch, files, { needs, grouping, signal });
+  if (needs.refusal !== undefined) throw new UserError(needs.refusal);
   // Only now: what is wrong with the words is no news about files that were not meant.
   if (asked instanceof UserError) throw asked;
   const recipe = resolveRecipe(asked, reader.table);
-  const fileHash = toFileHash(files);
   await claim(batch, toFingerprint(batch.drop, { fileHash, recipe, grouping }), needs);
+  const tableBytes = toTableBytes(files);
+  await needs.ensureRoom({ tableBytes });
   await needs.ledger.noteTable(batch.id, reader.table);
   await writeChunks(batch.id, reader, { ledger: needs.ledger, signal });
   const plan = {
@@ -84,10 +107,15 @@ async function read(batch: Batch, needs: ReadNeeds, signal: AbortSignal): Promis
     fileHash,
     textIgnored: asked.ignoredText,
   };
-  const running = await needs.ledger.startRunning(batch.id, plan);
+  const { rows } = plan.summary;
+  await needs.ensureRoom({ tableBytes, rows });
+  const admission = await admitBatch(batch, rows, needs);
+  const running = await needs.ledger.startRunning(batch.id, plan, admission);
   // Rows read their pictures from the files; the batch's end removes them, unless it was before.
   if (running && hasPictures(plan.summary)) stack.move();
-  needs.log.info({ batch: batch.id, rows: plan.summary.rows, running }, 'a file was read');
+  const { modelName: model } = needs;
+  const started = { ...batch, fileHash, ...(model === undefined ? {} : { model }) };
+  if (running) audit(needs.log, { event: 'start', batch: started, by: batch.drop.user, rows });
 }
 
 /** Slack tells of some files only their id, so that it comes out here what kind they are. */
@@ -103,8 +131,16 @@ async function fetchFiles(
   } catch (error) {
     const isUseless = error instanceof UserError && error.fault.code === 'E_FILE_NOT_TABLE';
     if (isUseless && !drop.addressed) throw new NotMeantError('no table', { cause: error });
+    if (isNoSpace(error)) fail('E_DISK_FULL', {}, { cause: error });
     throw error;
   }
+}
+
+/** Anywhere among the causes: a download wraps what the disk says. */
+function isNoSpace(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code: unknown = Reflect.get(error, 'code');
+  return code === 'ENOSPC' || code === 'EDQUOT' || isNoSpace(error.cause);
 }
 
 function readInstructions(text: string): Instructions | UserError {
@@ -128,6 +164,11 @@ async function open(
     if (await needs.looksLikeBatch(files, error.fault)) throw error;
     throw new NotMeantError('no pictures', { cause: error });
   }
+}
+
+/** Pictures stay in their files; only the tables' rows go to Redis. */
+function toTableBytes(files: readonly SortedFile[]): number {
+  return files.reduce((sum, { kind, bytes }) => (kind === 'table' ? sum + bytes : sum), 0);
 }
 
 /** One file's own hash; several files' hashes, hashed in their order. */

@@ -137,7 +137,9 @@ describe('the slash command', () => {
   it('lets only the person who asked and admins stop a batch', async () => {
     await using stage = await createStage();
     await withBatch(stage);
-    expect(await say(stage, 'wei', '取消 142')).toContain('只有发送文件的人或工作区管理员');
+    expect(await say(stage, 'wei', '取消 142')).toContain(
+      '只有发送文件的人、Darkroom 管理员或工作区管理员',
+    );
     expect(stage.desk.cancelled).toEqual([]);
     expect(await say(stage, 'boss', 'cancel #142')).toContain('being stopped');
     stage.desk.change('142', { state: 'done' });
@@ -174,10 +176,10 @@ describe('a mention', () => {
     );
     await workspace.say({ user: 'wei', ...thread, text: `${mention} stop` });
     await workspace.waitFor(() =>
-      workspace
-        .thread('products', drop.threadTs)
-        .find(({ text }) => text.includes('只有发送文件的人')),
+      workspace.ephemerals('wei').find(({ text }) => text.includes('只有发送文件的人')),
     );
+    const seenByAll = workspace.thread('products', drop.threadTs);
+    expect(seenByAll.filter(({ text }) => text.includes('只有'))).toEqual([]);
     expect(stage.desk.cancelled).toEqual([]);
     await workspace.say({ user: 'ada', ...thread, text: `${mention} stop!` });
     await eventually(() => stage.desk.cancelled).toHaveLength(1);

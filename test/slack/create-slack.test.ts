@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startWorkspace } from '../../src/sandbox/workspace/workspace.ts';
 import { createSlack } from '../../src/slack/create-slack.ts';
-import { createLocalMemory, createMemoryDesk, silent } from './support.ts';
+import { createLocalMemory, createMemoryDesk, noRules, silent } from './support.ts';
 
 it.each([
   [{ botToken: 'xoxb-wrong' }, /^Slack does not accept SLACK_BOT_TOKEN \(invalid_auth\)/],
@@ -14,6 +14,7 @@ it.each([
     config: { mode: 'socket', slashCommand: '/batch', botToken, appToken, apiUrl, ...wrong },
     log: silent,
     desk: createMemoryDesk(),
+    rules: noRules,
     memory: createLocalMemory(),
   });
   await expect(start).rejects.toThrow(reason);

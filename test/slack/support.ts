@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import pino from 'pino';
 import { expect } from 'vitest';
 import { noCounts, noSums, type Batch, type Drop } from '../../src/batch/batch.ts';
+import type { Rules } from '../../src/config/rules.ts';
 import { createSlack, type Slack } from '../../src/slack/create-slack.ts';
 import type { Desk } from '../../src/slack/desk.ts';
 import type { ThreadMemory, ThreadState, UploadRecord } from '../../src/slack/thread-memory.ts';
@@ -86,7 +87,8 @@ export function aBatch(parts: Partial<Batch> = {}): Batch {
 export interface MemoryDesk extends Desk {
   readonly batches: Map<string, Batch>;
   readonly cancelled: { id: string; by: string }[];
-  change(id: string, parts: Partial<Batch>): void;
+  /** Undefined takes a part away. */
+  change(id: string, parts: { readonly [Part in keyof Batch]?: Batch[Part] | undefined }): void;
   /** While set, every call rejects: the store is away. */
   away: boolean;
   /** Calls that were rejected while it was away. */
@@ -111,7 +113,8 @@ export function createMemoryDesk(): MemoryDesk {
     change(id, parts) {
       const batch = batches.get(id);
       if (batch === undefined) throw new Error(`there is no batch ${id}`);
-      batches.set(id, { ...batch, ...parts });
+      const changed: Batch = Object.assign({ ...batch }, parts);
+      batches.set(id, changed);
     },
     async recordDrop(drop) {
       check();
@@ -131,7 +134,8 @@ export function createMemoryDesk(): MemoryDesk {
       check();
       const ended = ['done', 'cancelled', 'refused'];
       return all()
-        .filter(({ drop }) => drop.team === team && drop.channel === channel)
+        .filter(({ drop }) => drop.team === team)
+        .filter(({ drop }) => channel === undefined || drop.channel === channel)
         .filter(({ drop }) => user === undefined || drop.user === user)
         .filter(({ state }) => activeOnly !== true || !ended.includes(state))
         .slice(0, limit);
@@ -148,6 +152,41 @@ export function createMemoryDesk(): MemoryDesk {
       desk.cancelled.push({ id, by });
       desk.change(id, { cancelledBy: by });
       return 'cancelled';
+    },
+    async approve(id, by) {
+      check();
+      if (batches.get(id)?.pause?.reason !== 'approval') return 'decided';
+      desk.change(id, { state: 'running', pause: undefined, approvedBy: by });
+      return 'approved';
+    },
+    async decline(id, by) {
+      check();
+      if (batches.get(id)?.pause?.reason !== 'approval') return 'decided';
+      desk.change(id, { state: 'cancelled', pause: undefined, declinedBy: by, cancelledBy: by });
+      return 'declined';
+    },
+    async pause(id, by) {
+      check();
+      const batch = batches.get(id);
+      if (batch?.pause?.reason === 'approval') return 'approval';
+      if (batch?.state === 'reading') return 'reading';
+      if (batch?.state !== 'running' && batch?.state !== 'paused') return 'ended';
+      desk.change(id, { state: 'paused', pause: { reason: 'person', sinceMs: Date.now(), by } });
+      return 'paused';
+    },
+    async resume(id) {
+      check();
+      const { state, pause } = batches.get(id) ?? {};
+      if (state === 'running' || state === 'reading') return state;
+      if (state !== 'paused') return 'ended';
+      if (pause?.reason === 'approval' || pause?.reason === 'turn') return pause.reason;
+      if (pause?.reason !== 'person') return 'model';
+      desk.change(id, { state: 'running', pause: undefined });
+      return 'resumed';
+    },
+    async purge(id) {
+      check();
+      return batches.delete(id) ? 'purged' : 'unknown';
     },
     readRate: async () => undefined,
     writeRate: async () => {},
@@ -197,6 +236,9 @@ export function createLocalMemory(): LocalMemory {
   return memory;
 }
 
+/** What an installation has that says nothing about it. */
+export const noRules: Rules = { operators: [], allowGuests: false, allowChannels: [] };
+
 export interface Stage extends AsyncDisposable {
   readonly workspace: Workspace;
   readonly slack: Slack;
@@ -216,7 +258,10 @@ async function findPort(): Promise<number> {
 }
 
 /** A workspace with the bot connected. */
-export async function createStage(options: WorkspaceOptions = {}): Promise<Stage> {
+export async function createStage({
+  rules,
+  ...options
+}: WorkspaceOptions & { readonly rules?: Partial<Rules> } = {}): Promise<Stage> {
   const port = await findPort();
   const workspace = await startWorkspace({
     shareDelayMs: 20,
@@ -239,6 +284,7 @@ export async function createStage(options: WorkspaceOptions = {}): Promise<Stage
     log: silent,
     desk,
     memory,
+    rules: { ...noRules, ...rules },
     settleMs: 1_000,
   });
   await workspace.waitForBot();

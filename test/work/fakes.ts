@@ -91,6 +91,8 @@ export function createFakeLedger(
     writeChunk: async () => {},
     claimFingerprint: async () => undefined,
     startRunning: async () => true,
+    chargeRows: async () => ({ counted: true, left: 50_000, secondsToReset: 3600 }),
+    lastRate: async () => undefined,
     refuse: async () => {},
     discard: async () => {},
     lease: async () => {

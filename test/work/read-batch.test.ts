@@ -70,6 +70,8 @@ function world({
     looksLikeBatch: async () => false,
     languageOf: async () => 'en',
     linkTo: async (id) => `https://slack.example/${id}`,
+    findRefusal: async () => undefined,
+    ensureRoom: async () => {},
     ...needs,
   });
   return { read: () => step('7', new AbortController().signal), seen };

@@ -12,8 +12,8 @@ if state ~= 'reading' and state ~= 'running' and state ~= 'paused' then
   -- The same call sent again after its reply was lost is no second one.
   return redis.call('HGET', record, 'cancelledBy') == by and 'cancelled' or 'ended'
 end
--- Nothing was asked for, so it counts for nothing.
-if waitsFor(id, 'approval') then returnRows(id) end
+-- No row was begun, so none counts.
+if state == 'reading' or waitsFor(id, 'approval') then returnRows(id) end
 redis.call('HSET', record, 'cancelledBy', by)
 if ARGV[4] == 'declined' then redis.call('HSET', record, 'declinedBy', by) end
 if state == 'reading' then

@@ -13,7 +13,8 @@ export function onCommand(conversation: Conversation): (args: Args) => Promise<v
   return async ({ command, ack }) => {
     const { team_id: team, channel_id: channel, user_id: user, text } = command;
     const asker = { team, channel, user };
-    const answer = await soon(answerCommand(parseCommand(text), asker, conversation)).catch(
+    const answering = answerCommand(parseCommand(text), asker, conversation);
+    const answer = await soon(answering.then(({ message }) => message)).catch(
       async (error: unknown) => buildTryAgain(error, user, conversation),
     );
     await ack({

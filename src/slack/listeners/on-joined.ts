@@ -1,7 +1,7 @@
 // Darkroom was invited into a channel: it says in three lines what it does, once.
 
 import type { AllMiddlewareArgs, SlackEventMiddlewareArgs } from '@slack/bolt';
-import { toMessage } from '../answer-command.ts';
+import { toMessage } from '../to-message.ts';
 import type { Conversation } from '../conversation.ts';
 import { post } from '../post.ts';
 import { wordsOf } from '../words/words-of.ts';

@@ -2,8 +2,9 @@
 // was said; what is wrong with a request is told to the person alone.
 
 import { toFault, type Fault } from '../../errors.ts';
-import { answerCommand, type Asker } from '../answer-command.ts';
+import { answerCommand } from '../answer-command.ts';
 import type { Conversation } from '../conversation.ts';
+import type { Asker } from '../find-batches.ts';
 import { readMessage } from '../read-message.ts';
 import { reply } from '../reply.ts';
 import { isDirect, isFromPerson, parseMessage, type Said, type SlackMessage } from '../to-drops.ts';
@@ -43,9 +44,8 @@ async function answer(said: Said, team: string, conversation: Conversation): Pro
     const request = await toRequest(said, team, conversation);
     if (request === undefined) return;
     const asker = toAsker(said, team);
-    const answered = await answerCommand(request, asker, conversation);
-    const audience = 'code' in request ? 'person' : 'thread';
-    await reply(answered, said, { clients: conversation.clients, audience });
+    const { message, audience } = await answerCommand(request, asker, conversation);
+    await reply(message, said, { clients: conversation.clients, audience });
   } catch (error) {
     const apology = await buildTryAgain(error, said.user, conversation);
     await reply(apology, said, { clients: conversation.clients, audience: 'person' });

@@ -2,9 +2,10 @@
 
 import type { AllMiddlewareArgs, MessageShortcut, SlackShortcutMiddlewareArgs } from '@slack/bolt';
 import { toFault } from '../../errors.ts';
-import { toFaultMessage, toMessage } from '../answer-command.ts';
+import { toFaultMessage, toMessage } from '../to-message.ts';
 import type { Conversation } from '../conversation.ts';
 import { showText } from '../escape.ts';
+import { findRefusal } from '../find-refusal.ts';
 import { isMember } from '../is-member.ts';
 import { recordDrops } from '../record-drops.ts';
 import { soon } from '../soon.ts';
@@ -46,6 +47,8 @@ async function run(shortcut: MessageShortcut, conversation: Conversation): Promi
   if (!(await isMember(channel, conversation.clients))) {
     return toFaultMessage(toFault('E_NOT_IN_CHANNEL', {}), person);
   }
+  const refusal = await findRefusal({ user, channel }, conversation);
+  if (refusal !== undefined) return toFaultMessage(refusal, person);
   await recordDrops(drops, conversation);
   const names = drops.map((drop) => showText(toFileName(drop, person.language))).join(', ');
   return toMessage(wordsOf(person.language).batches.started(names));

@@ -1,15 +1,11 @@
-// Buttons and menus that stop a batch. Old messages keep their buttons, so everything is checked again.
+// Buttons and menus that stop a batch.
 
 import type { AllMiddlewareArgs, BlockAction, SlackActionMiddlewareArgs } from '@slack/bolt';
-import type { Fault } from '../../errors.ts';
-import { toFault } from '../../errors.ts';
-import { toFaultMessage, toMessage } from '../answer-command.ts';
-import { cancelBatch } from '../cancel-batch.ts';
+import { cancelBatch } from '../control-batch.ts';
 import type { Conversation } from '../conversation.ts';
-import { toOneLine } from '../escape.ts';
-import { buildTryAgain } from '../try-again.ts';
-import type { Message } from '../views/blocks.ts';
+import { toMessage } from '../to-message.ts';
 import { wordsOf } from '../words/words-of.ts';
+import { explain, press } from './pressed.ts';
 
 type Args = SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs;
 
@@ -18,16 +14,8 @@ export function onStopButton(conversation: Conversation): (args: Args) => Promis
   return async ({ ack, action, body }) => {
     await ack();
     const id = action.type === 'button' ? (action.value ?? '') : '';
-    const problem = await stop(id, body, conversation);
-    if (problem === undefined) return;
-    const thread = body.message?.['thread_ts'];
-    await conversation.clients.once.chat.postEphemeral({
-      channel: body.channel?.id ?? '',
-      user: body.user.id,
-      ...(typeof thread === 'string' ? { thread_ts: thread } : {}),
-      text: problem.text,
-      blocks: [...problem.blocks],
-    });
+    const done = await press({ id, body }, stopper(conversation), conversation);
+    if ('problem' in done) await explain(done.problem, body, conversation);
   };
 }
 
@@ -36,35 +24,18 @@ export function onChoice(conversation: Conversation): (args: Args) => Promise<vo
   return async ({ ack, action, body, respond }) => {
     await ack();
     const id = action.type === 'static_select' ? action.selected_option.value : '';
-    const problem = await stop(id, body, conversation);
+    const done = await press({ id, body }, stopper(conversation), conversation);
     const { language } = await conversation.people.read(body.user.id);
-    const { text, blocks } = problem ?? toMessage(wordsOf(language).batches.stopping(id));
+    const stopping = toMessage(wordsOf(language).batches.stopping(id));
+    const { text, blocks } = 'problem' in done ? done.problem : stopping;
     await respond({ replace_original: true, text, blocks: [...blocks] });
   };
 }
 
-async function stop(
-  id: string,
-  body: BlockAction,
-  conversation: Conversation,
-): Promise<Message | undefined> {
-  const user = body.user.id;
-  try {
-    const fault = await cancelHere(id, body, conversation);
-    return fault && toFaultMessage(fault, await conversation.people.read(user));
-  } catch (error) {
-    return buildTryAgain(error, user, conversation);
-  }
-}
+type Cancelled = ReturnType<typeof cancelBatch>;
 
-async function cancelHere(
-  id: string,
-  { channel, user }: BlockAction,
+function stopper(
   conversation: Conversation,
-): Promise<Fault | undefined> {
-  const batch = /^\d{1,12}$/.test(id) ? await conversation.desk.readBatch(id) : undefined;
-  if (batch === undefined || batch.drop.channel !== channel?.id) {
-    return toFault('E_BATCH_UNKNOWN', { id: toOneLine(id, 40) });
-  }
-  return cancelBatch(batch, user.id, conversation);
+): (batch: Parameters<typeof cancelBatch>[0], by: string) => Cancelled {
+  return (batch, by) => cancelBatch(batch, by, conversation);
 }

@@ -2,7 +2,7 @@
 
 import { toFileKind } from '../../batch/file-kind.ts';
 import { toFault, type Fault } from '../../errors.ts';
-import { toFaultMessage } from '../answer-command.ts';
+import { toFaultMessage } from '../to-message.ts';
 import type { Conversation } from '../conversation.ts';
 import { toOneLine } from '../escape.ts';
 import { reply } from '../reply.ts';

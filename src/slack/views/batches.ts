@@ -25,7 +25,7 @@ function describeState(batch: Batch, { batches }: Words): string {
     case 'running':
       return batches.working(batch.counts);
     case 'paused':
-      return batches.waiting(batch.counts);
+      return batches.waiting(batch.counts, batch.pause?.reason);
     case 'finishing':
       return batches.writing();
     case 'done':

@@ -28,6 +28,39 @@ export function buildContext(text: string): Block {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: cutMrkdwn(text, sectionLimit) }] };
 }
 
+interface PlainText {
+  readonly type: 'plain_text';
+  readonly text: string;
+}
+
+export interface Confirm {
+  readonly title: PlainText;
+  readonly text: PlainText;
+  readonly confirm: PlainText;
+  readonly deny: PlainText;
+  readonly style: 'danger';
+}
+
+function toPlain(text: string): PlainText {
+  return { type: 'plain_text', text };
+}
+
+/** The question before something that is not undone. */
+export function toConfirm(words: {
+  title: string;
+  text: string;
+  yes: string;
+  no: string;
+}): Confirm {
+  return {
+    title: toPlain(words.title),
+    text: toPlain(words.text),
+    confirm: toPlain(words.yes),
+    deny: toPlain(words.no),
+    style: 'danger',
+  };
+}
+
 export function buildBullets(lines: readonly string[]): string {
   return lines.map((line) => `• ${line}`).join('\n');
 }

@@ -31,7 +31,9 @@ function buildTitle(batch: Batch, words: Words): string {
     case 'running':
       return words.progress.working(name);
     case 'paused':
-      return words.progress.waiting(name);
+      return batch.pause?.reason === 'person'
+        ? words.progress.held(name)
+        : words.progress.waiting(name);
     case 'finishing':
       return words.progress.writing(name);
     case 'cancelled':
@@ -68,16 +70,25 @@ function canStop({ state, cancelledBy }: Batch): boolean {
   return active && cancelledBy === undefined;
 }
 
+/** What holds it up, and what an operator has said. */
+function buildHeld(batch: Batch, words: Words): readonly string[] {
+  const { pause, approvedBy, declinedBy } = batch;
+  const lines: string[] = [];
+  if (approvedBy !== undefined) lines.push(words.progress.approved(`<@${approvedBy}>`));
+  if (declinedBy !== undefined) lines.push(words.progress.declined(`<@${declinedBy}>`));
+  if (batch.state === 'paused' && pause !== undefined) {
+    const by = pause.by === undefined ? undefined : `<@${pause.by}>`;
+    lines.push(words.progress.paused(pause.reason, buildTime(pause.sinceMs), by));
+  }
+  return lines;
+}
+
 /** `secondsLeft` is undefined while it cannot be told. Under 4 kB in all. */
 export function buildProgress(batch: Batch, secondsLeft?: number): Message {
   const words = wordsOf(batch.language);
   const title = buildTitle(batch, words);
   const tally = batch.counts.total > 0 ? buildTally(batch, secondsLeft, words) : undefined;
-  const paused =
-    batch.state === 'paused' && batch.pause !== undefined
-      ? words.progress.paused(batch.pause.reason, buildTime(batch.pause.sinceMs))
-      : undefined;
-  const headline = [title, tally, buildCached(batch), paused]
+  const headline = [title, tally, buildCached(batch), ...buildHeld(batch, words)]
     .filter((line) => line !== undefined)
     .join('\n');
   const understood = buildUnderstood(batch);

@@ -2,7 +2,7 @@
 // checked again when it is pressed.
 
 import type { Words } from '../words/words.ts';
-import type { Block } from './blocks.ts';
+import { toConfirm, type Block, type Confirm } from './blocks.ts';
 
 export const stopAction = 'stop_batch';
 
@@ -26,18 +26,11 @@ export function buildStopButton(batchId: string, words: Words): Block {
   };
 }
 
-export function buildConfirm({ button }: Words): {
-  readonly title: { type: 'plain_text'; text: string };
-  readonly text: { type: 'plain_text'; text: string };
-  readonly confirm: { type: 'plain_text'; text: string };
-  readonly deny: { type: 'plain_text'; text: string };
-  readonly style: 'danger';
-} {
-  return {
-    title: { type: 'plain_text', text: button.confirmTitle },
-    text: { type: 'plain_text', text: button.confirmText },
-    confirm: { type: 'plain_text', text: button.confirmYes },
-    deny: { type: 'plain_text', text: button.confirmNo },
-    style: 'danger',
-  };
+export function buildConfirm({ button }: Words): Confirm {
+  return toConfirm({
+    title: button.confirmTitle,
+    text: button.confirmText,
+    yes: button.confirmYes,
+    no: button.confirmNo,
+  });
 }

@@ -2,7 +2,9 @@
 
 import { counted, groupDigits } from './count.ts';
 import { englishBundle } from './en-bundle.ts';
+import { englishControl } from './en-control.ts';
 import { englishWarning } from './en-warnings.ts';
+import type { PauseReason } from '../../batch/batch.ts';
 import type { Tally, Words } from './words.ts';
 
 const locale = 'en-US';
@@ -32,6 +34,27 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
   return `${user} *${name}* is done: ${number(done)} of ${rows(total)}, ${number(failed)} failed.`;
 }
 
+function pausedSentence(reason: PauseReason, since: string, by: string | undefined): string {
+  switch (reason) {
+    case 'model-away':
+      return `:hourglass_flowing_sand: Waiting since ${since}: the model server does not answer. Nothing is lost, and I go on by myself as soon as it is back.`;
+    case 'model-misconfigured':
+      return `:hourglass_flowing_sand: Waiting since ${since}: the model server refuses my requests. Please tell the person who looks after Darkroom. Nothing is lost, and I go on as soon as it is mended.`;
+    case 'approval':
+      return `:hourglass_flowing_sand: Waiting since ${since} for an operator of Darkroom: batches as large as this one run once they are approved. You need do nothing.`;
+    case 'turn':
+      return `:hourglass_flowing_sand: Waiting since ${since} for its turn: other batches of yours are running. This one begins by itself when one of them ends.`;
+    case 'person':
+      return `:double_vertical_bar: Paused since ${since}${by === undefined ? '' : ` by ${by}`}. Reply \`@darkroom resume\` in this thread to go on.`;
+  }
+}
+
+function waitingFor(reason: PauseReason | undefined): string {
+  if (reason === 'approval') return 'waiting for an approval';
+  if (reason === 'turn') return 'waiting for its turn';
+  return reason === 'person' ? 'paused' : 'waiting for the model server';
+}
+
 export const english: Words = {
   pictures: (count) => `${number(count)} ${counted(count, 'picture', 'pictures')}`,
   rows,
@@ -45,6 +68,7 @@ export const english: Words = {
     reading: (name) => `*Reading ${name} …*`,
     working: (name) => `*Working on ${name}*`,
     waiting: (name) => `*${name} is waiting*`,
+    held: (name) => `*${name} is paused*`,
     writing: (name) => `*${name}: writing the results file …*`,
     done: (name) => `*${name} is done*`,
     stopped: (name) => `*${name} was stopped*`,
@@ -53,10 +77,9 @@ export const english: Words = {
     timeUnknown: () => 'how long it takes shows after the first rows',
     cached: (count) =>
       `${rows(count)} came from the cache: the same picture was asked the same before. To have ${counted(count, 'it', 'them')} asked again, write \`cache: off\` with the file.`,
-    paused: (reason, since) =>
-      reason === 'model-away'
-        ? `:hourglass_flowing_sand: Waiting since ${since}: the model server does not answer. Nothing is lost, and I go on by myself as soon as it is back.`
-        : `:hourglass_flowing_sand: Waiting since ${since}: the model server refuses my requests. Please tell the person who looks after Darkroom. Nothing is lost, and I go on as soon as it is mended.`,
+    paused: pausedSentence,
+    approved: (by) => `Approved by ${by}`,
+    declined: (by) => `Declined by ${by}: nothing was worked on.`,
     footer: (id, ended) =>
       ended
         ? `Batch ${id}`
@@ -119,7 +142,11 @@ export const english: Words = {
       `${user} the results of *${name}* are ready, but Slack does not take the file (${reason}). They are kept; please tell the person who looks after Darkroom.`,
     elsewhere: (name, channel) =>
       `I can no longer write in ${channel}, so here are the results of *${name}*.`,
+    declined: (user, name, by) =>
+      `${user} *${name}* was not approved: ${by} declined it. Nothing was worked on. Talk to them, or drop a smaller file.`,
   },
+
+  control: englishControl,
 
   batches: {
     listTitle: () => '*Batches in this channel, the newest first:*',
@@ -130,7 +157,7 @@ export const english: Words = {
       `*${id}* · ${name} · ${state}${link === undefined ? '' : ` · ${link}`}`,
     reading: () => 'reading the file',
     working: (counts) => `working: ${tally(counts)}`,
-    waiting: (counts) => `waiting for the model server: ${tally(counts)}`,
+    waiting: (counts, reason) => `${waitingFor(reason)}: ${tally(counts)}`,
     writing: () => 'writing the results file',
     done: (counts) => `finished: ${tally(counts)}`,
     stopped: (counts) => `stopped: ${tally(counts)}`,
@@ -152,7 +179,9 @@ export const english: Words = {
       `\`${command} list\` shows the batches of this channel`,
       `\`${command} status 142\` shows how far a batch is`,
       `\`${command} cancel 142\` stops a batch and delivers what is finished`,
-      'In a thread: `@darkroom status`, `@darkroom stop`, or `@darkroom run` to begin with the file above',
+      `\`${command} pause 142\` and \`${command} resume 142\` hold a batch up and let it go on`,
+      `\`${command} purge 142\` deletes a batch and its results`,
+      'In a thread the same: `@darkroom status`, `@darkroom stop`, or `@darkroom run` to begin with the file above',
       'For an older file: open the menu of its message and choose "Run a batch".',
       'To ask for something of your own, begin your message with `prompt:`, for example `prompt: Describe the {{name}} in two sentences.`',
     ].join('\n'),
@@ -172,5 +201,14 @@ export const english: Words = {
     confirmYes: 'Stop it',
     confirmNo: 'Keep going',
     choosePlaceholder: 'Choose a batch',
+    approve: 'Approve',
+    approveLabel: (id) => `Approve batch ${id}`,
+    decline: 'Decline',
+    declineLabel: (id) => `Decline batch ${id}`,
+    declineTitle: 'Decline this batch?',
+    declineText: 'It does not run, and the person who dropped the file is told.',
+    back: 'Go back',
+    purge: 'Delete it',
+    purgeLabel: (id) => `Delete batch ${id}`,
   },
 };

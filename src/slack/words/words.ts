@@ -12,6 +12,27 @@ export interface Tally {
   readonly cancelled: number;
 }
 
+/** What is said about letting batches run, pausing them and forgetting them. */
+export interface ControlWords {
+  /** For operators: what waits, of whom, and how much work it is; `time` where it can be told. */
+  wanted(batch: { id: string; name: string; user: string; rows: number; time?: string }): string;
+  ask(operators: readonly string[]): string;
+  /** Nobody is named who could approve it. */
+  nobody(): string;
+  approvedBy(by: string): string;
+  declinedBy(by: string): string;
+  stoppedBy(by: string): string;
+  paused(id: string, command: string): string;
+  resumed(id: string): string;
+  approved(id: string): string;
+  /** Asked before everything of a batch is deleted. */
+  purgeQuestion(id: string, name: string): string;
+  /** `kept`: some of the bot's own messages could not be deleted. */
+  purged(id: string, kept: boolean): string;
+  /** What is left in the thread. */
+  purgedNotice(id: string, by: string): string;
+}
+
 export interface Words {
   rows(count: number): string;
   /** "3 pictures": the name of a drop of loose ones. */
@@ -33,8 +54,12 @@ export interface Words {
     cached(rows: number): string;
     /** While no batch has shown yet how fast this model server is. */
     timeUnknown(): string;
-    /** `since` is a Slack date token. */
-    paused(reason: PauseReason, since: string): string;
+    /** Where a person has paused it. */
+    held(name: string): string;
+    /** `since` is a Slack date token; `by` mentions who paused it. */
+    paused(reason: PauseReason, since: string, by: string | undefined): string;
+    approved(by: string): string;
+    declined(by: string): string;
     footer(id: string, ended: boolean): string;
   };
 
@@ -81,7 +106,11 @@ export interface Words {
     todo(todo: { failed: number; cancelled: number; name: string; bundled: boolean }): string;
     undelivered(user: string, name: string, reason: string): string;
     elsewhere(name: string, channel: string): string;
+    /** In place of results, where an operator did not let it run. */
+    declined(user: string, name: string, by: string): string;
   };
+
+  readonly control: ControlWords;
 
   readonly batches: {
     listTitle(): string;
@@ -90,7 +119,7 @@ export interface Words {
     line(entry: { id: string; name: string; state: string; link: string | undefined }): string;
     reading(): string;
     working(tally: Tally): string;
-    waiting(tally: Tally): string;
+    waiting(tally: Tally, reason: PauseReason | undefined): string;
     writing(): string;
     done(tally: Tally): string;
     stopped(tally: Tally): string;
@@ -114,5 +143,14 @@ export interface Words {
     readonly confirmYes: string;
     readonly confirmNo: string;
     readonly choosePlaceholder: string;
+    readonly approve: string;
+    readonly approveLabel: (id: string) => string;
+    readonly decline: string;
+    readonly declineLabel: (id: string) => string;
+    readonly declineTitle: string;
+    readonly declineText: string;
+    readonly back: string;
+    readonly purge: string;
+    readonly purgeLabel: (id: string) => string;
   };
 }

@@ -1,8 +1,10 @@
 // What Darkroom says in Simplified Chinese.
 
 import { groupDigits } from './count.ts';
+import type { PauseReason } from '../../batch/batch.ts';
 import type { Tally, Words } from './words.ts';
 import { chineseBundle } from './zh-bundle.ts';
+import { chineseControl } from './zh-control.ts';
 import { chineseWarning } from './zh-warnings.ts';
 
 const locale = 'zh-CN';
@@ -26,6 +28,27 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
   return `${user} *${name}* 已完成：共 ${rows(total)}，成功 ${rows(done)}，失败 ${rows(failed)}。`;
 }
 
+function pausedSentence(reason: PauseReason, since: string, by: string | undefined): string {
+  switch (reason) {
+    case 'model-away':
+      return `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器没有响应。数据不会丢失，恢复后会自动继续。`;
+    case 'model-misconfigured':
+      return `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器拒绝了请求。请告知负责维护 Darkroom 的同事。数据不会丢失，修复后会自动继续。`;
+    case 'approval':
+      return `:hourglass_flowing_sand: 从 ${since} 起等待 Darkroom 管理员批准：这样大的批次需批准后才会开始，你无需操作。`;
+    case 'turn':
+      return `:hourglass_flowing_sand: 从 ${since} 起排队：你的其他批次正在处理，其中一个结束后会自动开始。`;
+    case 'person':
+      return `:double_vertical_bar: 从 ${since} 起${by === undefined ? '' : `由 ${by} `}暂停。在此消息列中回复 \`@darkroom 继续\` 即可继续。`;
+  }
+}
+
+function waitingFor(reason: PauseReason | undefined): string {
+  if (reason === 'approval') return '等待批准';
+  if (reason === 'turn') return '排队中';
+  return reason === 'person' ? '已暂停' : '等待模型服务器';
+}
+
 export const chinese: Words = {
   pictures: (count) => `${number(count)} 张图片`,
   rows,
@@ -35,6 +58,7 @@ export const chinese: Words = {
     reading: (name) => `*正在读取 ${name}……*`,
     working: (name) => `*正在处理 ${name}*`,
     waiting: (name) => `*${name} 正在等待*`,
+    held: (name) => `*${name} 已暂停*`,
     writing: (name) => `*${name}：正在生成结果文件……*`,
     done: (name) => `*${name} 已完成*`,
     stopped: (name) => `*${name} 已停止*`,
@@ -43,10 +67,9 @@ export const chinese: Words = {
     timeUnknown: () => '处理完前几行后即可估算所需时间',
     cached: (count) =>
       `${rows(count)}直接使用了缓存：之前对相同图片提过相同要求。如需重新生成，请在发送文件时写上 \`缓存：关\`。`,
-    paused: (reason, since) =>
-      reason === 'model-away'
-        ? `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器没有响应。数据不会丢失，恢复后会自动继续。`
-        : `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器拒绝了请求。请告知负责维护 Darkroom 的同事。数据不会丢失，修复后会自动继续。`,
+    paused: pausedSentence,
+    approved: (by) => `已由 ${by} 批准`,
+    declined: (by) => `已由 ${by} 拒绝，没有处理任何行。`,
     footer: (id, ended) =>
       ended
         ? `批次 ${id}`
@@ -97,7 +120,11 @@ export const chinese: Words = {
     undelivered: (user, name, reason) =>
       `${user} *${name}* 的结果已生成，但 Slack 不接受该文件（${reason}）。结果已保留，请告知负责维护 Darkroom 的同事。`,
     elsewhere: (name, channel) => `无法再在 ${channel} 中发言，*${name}* 的结果发到这里。`,
+    declined: (user, name, by) =>
+      `${user} *${name}* 未获批准：${by} 拒绝了该批次，没有处理任何行。请与对方沟通，或发送较小的文件。`,
   },
+
+  control: chineseControl,
 
   batches: {
     listTitle: () => '*本频道的批次（最新的在前）：*',
@@ -107,7 +134,7 @@ export const chinese: Words = {
       `*${id}* · ${name} · ${state}${link === undefined ? '' : ` · ${link}`}`,
     reading: () => '正在读取文件',
     working: (counts) => `处理中：${tally(counts)}`,
-    waiting: (counts) => `等待模型服务器：${tally(counts)}`,
+    waiting: (counts, reason) => `${waitingFor(reason)}：${tally(counts)}`,
     writing: () => '正在生成结果文件',
     done: (counts) => `已结束：${tally(counts)}`,
     stopped: (counts) => `已停止：${tally(counts)}`,
@@ -127,6 +154,8 @@ export const chinese: Words = {
       `\`${command} 列表\` 查看本频道的批次`,
       `\`${command} 状态 142\` 查看某个批次的进度`,
       `\`${command} 取消 142\` 停止某个批次，并发送已完成的结果`,
+      `\`${command} 暂停 142\`、\`${command} 继续 142\` 暂停或继续某个批次`,
+      `\`${command} 清除 142\` 删除某个批次及其结果`,
       '在消息列中：`@darkroom 状态`、`@darkroom 停止`，或用 `@darkroom 运行` 处理上方的文件',
       '处理较早的文件：打开该消息的菜单，选择“Run a batch”。',
       '如需自定要求，请以 `要求：` 开头，例如 `要求：用两句话介绍{{品名}}。`',
@@ -147,5 +176,14 @@ export const chinese: Words = {
     confirmYes: '停止',
     confirmNo: '继续处理',
     choosePlaceholder: '选择批次',
+    approve: '批准',
+    approveLabel: (id) => `批准批次 ${id}`,
+    decline: '拒绝',
+    declineLabel: (id) => `拒绝批次 ${id}`,
+    declineTitle: '拒绝这个批次？',
+    declineText: '该批次不会开始处理，并会通知发送文件的人。',
+    back: '返回',
+    purge: '删除',
+    purgeLabel: (id) => `删除批次 ${id}`,
   },
 };

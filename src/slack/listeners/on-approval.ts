@@ -1,0 +1,33 @@
+// The operators' word on a large batch. Their message changes by itself; a press that does nothing is
+// explained to the person who pressed.
+
+import type { AllMiddlewareArgs, BlockAction, SlackActionMiddlewareArgs } from '@slack/bolt';
+import { approveBatch, declineBatch } from '../control-batch.ts';
+import type { Conversation } from '../conversation.ts';
+import { explain, press } from './pressed.ts';
+
+type Args = SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs;
+
+export function onApprove(conversation: Conversation): (args: Args) => Promise<void> {
+  return onVerdict(approveBatch, conversation);
+}
+
+export function onDecline(conversation: Conversation): (args: Args) => Promise<void> {
+  return onVerdict(declineBatch, conversation);
+}
+
+function onVerdict(
+  decide: typeof approveBatch,
+  conversation: Conversation,
+): (args: Args) => Promise<void> {
+  return async ({ ack, action, body }) => {
+    await ack();
+    const id = action.type === 'button' ? (action.value ?? '') : '';
+    const done = await press(
+      { id, body },
+      (batch, by) => decide(batch, by, conversation),
+      conversation,
+    );
+    if ('problem' in done) await explain(done.problem, body, conversation);
+  };
+}

@@ -1,0 +1,107 @@
+// Deleting a batch before its time: what Darkroom posted about it in Slack, then what it keeps in Redis.
+// In this order, because only Redis knows what was posted; where it breaks off, it can be asked for again.
+
+import { hasEnded, type Batch } from '../batch/batch.ts';
+import { toFault, type Fault } from '../errors.ts';
+import { audit } from '../logger.ts';
+import type { Conversation } from './conversation.ts';
+import { mayControl } from './rights.ts';
+import { toSlackFailure } from './slack-failure.ts';
+import { toMessage } from './to-message.ts';
+import { wordsOf } from './words/words-of.ts';
+
+type Needs = Pick<Conversation, 'clients' | 'desk' | 'memory' | 'rules' | 'log'>;
+
+/** Why this person cannot have it deleted, or not yet; undefined where nothing stands against it. */
+export function findPurgeFault(
+  batch: Batch,
+  by: string,
+  { rules }: Pick<Conversation, 'rules'>,
+): Fault | undefined {
+  const { id } = batch;
+  if (!mayControl(batch, by, rules)) return toFault('E_NOT_YOURS', { id });
+  return hasEnded(batch) ? undefined : toFault('E_PURGE_ACTIVE', { id });
+}
+
+/** `kept`: Slack did not let some of the messages or files go. Rejects on outages; asking again goes on. */
+export async function purgeBatch(
+  batch: Batch,
+  by: string,
+  needs: Needs,
+): Promise<{ readonly kept: boolean } | Fault> {
+  const { id } = batch;
+  const fault = findPurgeFault(batch, by, needs);
+  if (fault !== undefined) return fault;
+  const isGone = await removeFromSlack(batch, by, needs);
+  const result = await needs.desk.purge(id);
+  if (result === 'active') return toFault('E_PURGE_ACTIVE', { id });
+  if (result === 'unknown') return toFault('E_BATCH_UNKNOWN', { id });
+  audit(needs.log, { event: 'purge', batch, by });
+  return { kept: !isGone };
+}
+
+/** False where something of it is left in Slack. */
+async function removeFromSlack(batch: Batch, by: string, needs: Needs): Promise<boolean> {
+  const { steady } = needs.clients;
+  const [upload, thread] = await Promise.all([
+    needs.memory.readUpload(batch.id),
+    needs.memory.readThread(batch.id),
+  ]);
+  const results: boolean[] = [];
+  const attempt = async (call: () => Promise<unknown>): Promise<void> => {
+    results.push(await isDone(call, needs));
+  };
+  const known = upload?.files.flatMap(({ fileId }) => (fileId === undefined ? [] : [fileId])) ?? [];
+  const places = await Promise.all(known.map((file) => findPlaces(file, needs)));
+  for (const file of known) await attempt(() => steady.files.delete({ file }));
+  // The files of a batch came in one message; their text holds the first answers.
+  const messages = new Map(places.flat().map((place) => [`${place.channel}/${place.ts}`, place]));
+  for (const place of messages.values()) await attempt(() => steady.chat.delete(place));
+  const { progressTs: ts, approval } = thread;
+  if (ts !== undefined) {
+    const { text, blocks } = toMessage(
+      wordsOf(batch.language).control.purgedNotice(batch.id, `<@${by}>`),
+    );
+    const { channel } = batch.drop;
+    await attempt(() => steady.chat.update({ channel, ts, text, blocks: [...blocks] }));
+  }
+  if (approval !== undefined) {
+    const { channel, ts: asked } = approval;
+    await attempt(() => steady.chat.delete({ channel, ts: asked }));
+  }
+  return results.every(Boolean);
+}
+
+interface Place {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** The messages that carry a file; none where it is gone already. */
+async function findPlaces(file: string, { clients }: Needs): Promise<readonly Place[]> {
+  try {
+    const { file: info } = await clients.steady.files.info({ file });
+    const shares = { ...info?.shares?.public, ...info?.shares?.private };
+    return Object.entries(shares).flatMap(([channel, posts]) =>
+      posts.flatMap(({ ts }) => (ts === undefined ? [] : [{ channel, ts }])),
+    );
+  } catch (error) {
+    if (toSlackFailure(error).kind !== 'refused') throw error;
+    return [];
+  }
+}
+
+const gone: ReadonlySet<string> = new Set(['file_not_found', 'file_deleted', 'message_not_found']);
+
+async function isDone(call: () => Promise<unknown>, { log }: Needs): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    const failure = toSlackFailure(error);
+    if (failure.kind !== 'refused') throw error;
+    if (gone.has(failure.code)) return true;
+    log.warn({ err: error }, 'Slack does not let go of something that is to be deleted');
+    return false;
+  }
+}

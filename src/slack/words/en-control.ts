@@ -1,0 +1,29 @@
+// Letting batches run, pausing and forgetting them, said in English.
+
+import { counted, groupDigits } from './count.ts';
+import type { ControlWords } from './words.ts';
+
+export const englishControl: ControlWords = {
+  wanted: ({ id, name, user, rows, time }) => {
+    const size = `${groupDigits(rows, 'en-US')} ${counted(rows, 'row', 'rows')}`;
+    const work = time === undefined ? size : `${size}, ${time} of work`;
+    return `Batch *${id}* (${name}) of ${user} waits for an approval: ${work}.`;
+  },
+  ask: (operators) => `${operators.join(' ')} please approve or decline it.`,
+  nobody: () =>
+    'Nobody can approve it yet: no operator is named. Ask the person who looks after Darkroom to set `OPERATORS` to the Slack user ids of those who may.',
+  approvedBy: (by) => `:white_check_mark: Approved by ${by}.`,
+  declinedBy: (by) => `:x: Declined by ${by}.`,
+  stoppedBy: (by) => `:octagonal_sign: Stopped by ${by} before it ran.`,
+  paused: (id, command) =>
+    `Batch ${id} is paused. What is at the model server already is finished; \`${command} resume ${id}\` goes on.`,
+  resumed: (id) => `Batch ${id} goes on.`,
+  approved: (id) => `Batch ${id} is approved.`,
+  purgeQuestion: (id, name) =>
+    `Shall I delete everything that I keep of batch *${id}* (${name}), and what I posted about it: results files, first answers, progress? The dropped file itself stays in Slack. This cannot be undone.`,
+  purged: (id, kept) =>
+    kept
+      ? `Batch ${id} is deleted from Darkroom, but Slack did not let me delete all of my messages and files in its thread. Please delete the rest there. The dropped file stays in Slack too.`
+      : `Batch ${id} is deleted, and what I posted about it. The dropped file itself stays in Slack.`,
+  purgedNotice: (id, by) => `Batch ${id} was deleted by ${by}, with its results.`,
+};

@@ -1,0 +1,29 @@
+// Letting batches run, pausing and forgetting them, said in Simplified Chinese.
+
+import { groupDigits } from './count.ts';
+import type { ControlWords } from './words.ts';
+
+export const chineseControl: ControlWords = {
+  wanted: ({ id, name, user, rows, time }) => {
+    const size = `共 ${groupDigits(rows, 'zh-CN')} 行`;
+    const work = time === undefined ? size : `${size}，预计需要${time}`;
+    return `${user} 的批次 *${id}*（${name}）等待批准：${work}。`;
+  },
+  ask: (operators) => `${operators.join(' ')} 请批准或拒绝。`,
+  nobody: () =>
+    '目前没有人可以批准：尚未指定管理员。请让负责维护 Darkroom 的同事在 `OPERATORS` 中填写管理员的 Slack 用户 ID。',
+  approvedBy: (by) => `:white_check_mark: 已由 ${by} 批准。`,
+  declinedBy: (by) => `:x: 已由 ${by} 拒绝。`,
+  stoppedBy: (by) => `:octagonal_sign: 开始前已由 ${by} 停止。`,
+  paused: (id, command) =>
+    `批次 ${id} 已暂停。已送到模型服务器的行会处理完；用 \`${command} 继续 ${id}\` 继续。`,
+  resumed: (id) => `批次 ${id} 继续处理。`,
+  approved: (id) => `批次 ${id} 已批准。`,
+  purgeQuestion: (id, name) =>
+    `要删除批次 *${id}*（${name}）的全部数据，以及我发布的结果文件、部分结果和进度吗？你发送的文件仍会留在 Slack 中。此操作无法撤销。`,
+  purged: (id, kept) =>
+    kept
+      ? `批次 ${id} 的数据已从 Darkroom 删除，但 Slack 不允许我删除其消息列中的部分消息或文件，请手动删除。你发送的文件也仍留在 Slack 中。`
+      : `批次 ${id} 及我发布的相关内容已删除。你发送的文件仍留在 Slack 中。`,
+  purgedNotice: (id, by) => `批次 ${id} 及其结果已由 ${by} 删除。`,
+};
