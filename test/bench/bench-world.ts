@@ -14,6 +14,7 @@ import { startModelProcess, type ModelOptions, type ModelProcess } from './model
 import { startBenchPictureHost, type BenchPictureHost } from './picture-host.ts';
 import { parseMetricsUsage, readProcUsage, type Usage } from './process-usage.ts';
 import { startRedisRelay } from './redis-relay.ts';
+import { unlimited } from '../support/unlimited.ts';
 
 export interface BenchWorldOptions {
   readonly model: ModelOptions;
@@ -81,6 +82,7 @@ export async function startBenchWorld(options: BenchWorldOptions): Promise<Bench
     IMAGE_ALLOW_HOSTS: pictures.host,
     MAX_ROWS: '1000000',
     OPS_PORT: '0',
+    ...unlimited,
     ...options.settings,
   };
   const bots = stack.use(new AsyncDisposableStack());

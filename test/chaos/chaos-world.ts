@@ -21,6 +21,7 @@ import { buildMessage, buildTable } from './dropped-table.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { openLedgerView, type LedgerView } from './ledger-view.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { unlimited } from '../support/unlimited.ts';
 
 /** Rows at the model server at once, over all replicas; every row of these tables has weight 1. */
 export const budget = 16;
@@ -86,6 +87,7 @@ export async function startChaosWorld(options: ChaosWorldOptions): Promise<Chaos
     VLLM_MAX_IN_FLIGHT: String(budget),
     IMAGE_ALLOW_HOSTS: options.pictures.host,
     OPS_PORT: '0',
+    ...unlimited,
     ...options.settings,
   };
   const secrets = [workspace.botToken, workspace.appToken];

@@ -24,6 +24,7 @@ import {
 import { openThread, type Thread } from './journey-thread.ts';
 import { openTestRedis, type TestRedis } from './test-redis.ts';
 import { until } from './until.ts';
+import { unlimited } from './unlimited.ts';
 
 export interface WorldOptions {
   readonly mode?: 'socket' | 'http';
@@ -125,6 +126,7 @@ export async function startJourneyWorld(options: WorldOptions = {}): Promise<Jou
     IMAGE_ALLOW_HOSTS: pictures.host,
     DATA_DIR: dataDir,
     OPS_PORT: '0',
+    ...unlimited,
     ...options.settings,
   };
   const bots = createBots(settings, workspace);

@@ -64,6 +64,7 @@ export async function startSurroundings(
     KEY_PREFIX: keyPrefix,
     DATA_DIR: dataDir,
     OPS_PORT: '0',
+    OPERATORS: workspace.people.boss.id,
   };
   const parts = stack.move();
   return {
