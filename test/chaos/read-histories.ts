@@ -19,10 +19,10 @@ export function findResults({ workspace }: ChaosWorld, { channel, ts }: Place): 
   });
 }
 
-/** Requests for rows, from the one with this position in the model server's log on. */
-export function readCalls({ model }: ChaosWorld, from = 0): readonly RowCall[] {
-  return model.calls.slice(from).flatMap(({ rowText, result }) => {
-    const sku = findSku(rowText);
+/** Requests for rows that came after the one with this number. */
+export function readCalls({ model }: ChaosWorld, after = 0): readonly RowCall[] {
+  return model.calls.flatMap(({ number, rowText, result }) => {
+    const sku = number > after ? findSku(rowText) : undefined;
     return sku === undefined ? [] : [{ sku, rowText, answered: result === 200 }];
   });
 }

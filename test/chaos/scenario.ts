@@ -11,6 +11,8 @@ export interface Stage {
   readonly pictures: PictureHost;
   /** More settings of the bots. */
   readonly settings: Readonly<Record<string, string>>;
+  /** The longest wait for results where a scenario sets none; 90 s unless told. */
+  readonly patienceMs?: number;
   /** The results file of a table of so many rows, from a run without faults. */
   undisturbed(rows: number): Promise<Buffer>;
   /** Live progress. */

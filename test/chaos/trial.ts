@@ -65,14 +65,23 @@ export async function runTrial(stage: Stage, trial: Trial): Promise<Outcome> {
     const recoverS =
       'recoverS' in struck
         ? struck.recoverS
-        : await watch.recoveredAfter(endedAt, longestRecoveryMs);
-    const outcome = await conclude(trial, { world, watch, struck, undisturbed });
-    const late = checkRecovery(trial, recoverS);
-    return { ...outcome, recoverS, broken: [...outcome.broken, ...late] };
+        : await watch.recoveredAfter(endedAt, stage.patienceMs ?? longestRecoveryMs);
+    const { patienceMs } = stage;
+    const outcome = await conclude(trial, { world, watch, struck, undisturbed, patienceMs });
+    const broken = [...outcome.broken, ...checkRecovery(trial, recoverS)];
+    if (broken.length > 0) explain(stage, world);
+    return { ...outcome, recoverS, broken };
   } catch (error) {
-    for (const line of world.fleet.lastWords().slice(-25)) stage.say(line);
+    explain(stage, world);
     throw error;
   }
+}
+
+const shownLines = 15;
+
+/** What the bots wrote last, for whoever looks for the cause. */
+function explain(stage: Stage, { fleet }: ChaosWorld): void {
+  for (const line of fleet.lastWords().slice(-shownLines)) stage.say(line.slice(0, 400));
 }
 
 function checkRecovery({ recoverWithinS }: Trial, recoverS: number | undefined): string[] {
@@ -86,19 +95,15 @@ interface End {
   readonly watch: BatchWatch;
   readonly struck: Struck;
   readonly undisturbed: Buffer | undefined;
+  readonly patienceMs: number | undefined;
 }
 
 /** How long a second results message is waited for. */
 const secondMessageMs = 1000;
 
-async function conclude(
-  trial: Trial,
-  { world, watch, struck, undisturbed }: End,
-): Promise<Omit<Outcome, 'recoverS'>> {
-  await watch.delivered(trial.deliverWithinMs ?? 90_000);
-  const id = watch.id() ?? '';
-  await waitUntil(async () => (await world.ledger.counts(id))?.state === 'done', 20_000);
-  await waitUntil(() => findResults(world, watch.place).length > 1, secondMessageMs);
+async function conclude(trial: Trial, end: End): Promise<Omit<Outcome, 'recoverS'>> {
+  const { world, watch, struck, undisturbed } = end;
+  await settle(end, end.patienceMs ?? trial.deliverWithinMs ?? 90_000);
   const findings = compareHistories({
     rows: trial.rows,
     calls: readCalls(world),
@@ -109,7 +114,7 @@ async function conclude(
   });
   const broken = [
     ...findings.broken,
-    ...checkFigures(findings, trial, { world, watch, struck, undisturbed }),
+    ...checkFigures(findings, trial, end),
     ...(await checkAtRest(world, trial.restWithinMs ?? 6000)),
     ...(await oneBatch(world)),
     ...world.fleet.ownEnds.map((code) => `a bot ended by itself (${code})`),
@@ -118,6 +123,14 @@ async function conclude(
   ];
   const { injected, notes = [] } = struck;
   return { ...findings, injected, broken, notes };
+}
+
+/** Waits for the results, for the end of the batch, and a little for results that should not come. */
+async function settle({ world, watch }: End, deliverWithinMs: number): Promise<void> {
+  if (!(await watch.delivered(deliverWithinMs))) return;
+  const id = watch.id() ?? '';
+  await waitUntil(async () => (await world.ledger.counts(id))?.state === 'done', 20_000);
+  await waitUntil(() => findResults(world, watch.place).length > 1, secondMessageMs);
 }
 
 function checkFigures(
@@ -152,12 +165,8 @@ export async function runUndisturbed(
   const struck = { injected: 0 };
   const trial = { rows, strike: async () => struck };
   await watch.delivered(600_000);
-  const { broken, repeated } = await conclude(trial, {
-    world,
-    watch,
-    struck,
-    undisturbed: undefined,
-  });
+  const end = { world, watch, struck, undisturbed: undefined, patienceMs: undefined };
+  const { broken, repeated } = await conclude(trial, end);
   const [file] = findResults(world, watch.place);
   if (file === undefined || broken.length > 0 || repeated > 0) {
     throw new Error(

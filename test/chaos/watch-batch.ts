@@ -17,8 +17,8 @@ export interface BatchWatch extends AsyncDisposable {
   finished(): number;
   /** Settles when so many rows have an outcome, or results are posted. Rejects after `withinMs`. */
   reached(rows: number, withinMs?: number): Promise<void>;
-  /** Seconds from `ms` (performance.now()) until the next outcome was seen, or results were posted;
-   *  undefined where nothing came within `withinMs`. */
+  /** Seconds from `ms` (performance.now()) until the next outcome was seen, or results were posted; 0 where
+   *  they had been before, undefined where nothing came within `withinMs`. */
   recoveredAfter(ms: number, withinMs: number): Promise<number | undefined>;
   /** Settles with true when results are posted, and with false after `withinMs`. */
   delivered(withinMs: number): Promise<boolean>;
@@ -56,6 +56,7 @@ export function watchBatch(world: ChaosWorld, place: Place): BatchWatch {
       throw new Error(`after ${withinMs} ms ${finished} of ${rows} rows had an outcome`);
     },
     async recoveredAfter(ms, withinMs) {
+      if (posted > 0) return 0;
       const next = () => advances.find((at) => at > ms);
       await waitUntil(() => next() !== undefined, withinMs);
       const at = next();

@@ -37,7 +37,7 @@ async function run(stage: Stage): Promise<Outcome> {
   const told = await waitUntil(isTold, 60_000);
   const toldS = (performance.now() - from) / 1000;
 
-  const sent = world.model.calls.length;
+  const sent = world.model.calls.at(-1)?.number;
   await using next = watchBatch(world, await world.drop(nextRows));
   const served = await next.delivered(60_000);
   await waitUntil(() => next.counts()?.state === 'done', 20_000);

@@ -185,7 +185,7 @@ const rejectsAll: Scenario = {
   pending: 'the same mistake in the first rows fails them all instead of pausing the batch',
   run: (stage) =>
     runTrial(stage, {
-      rows: 120,
+      rows: 60,
       world: { rowMs: 100 },
       strikeAfter: 0,
       prepare: ({ model }) => model.faults.next({ status: 400, matching: '(S0' }, Infinity),

@@ -29,15 +29,15 @@ const kill: Scenario = {
   name: 'sigkill',
   fault: 'SIGKILL of a random replica of 3',
   promise:
-    '10,000 rows and 20 kills (short: 1,000 and 6): no row lost or doubled, repeated calls at most kills x in flight, rows taken over and the full budget back within 15 s',
+    '10,000 rows and 20 kills (short: 800 and 6): no row lost or doubled, repeated calls at most kills x in flight, rows taken over and the full budget back within 15 s',
   run(stage) {
     const kills = stage.isLong ? 20 : 6;
-    const rows = stage.isLong ? 10_000 : 1000;
+    const rows = stage.isLong ? 10_000 : 800;
     const plan = planKills(stage.random, kills, 3);
     stage.say(`plan: ${rows} rows, kills of ${plan.map(({ victim }) => victim).join(', ')}`);
     return runTrial(stage, {
       rows,
-      world: { replicas: 3, rowMs: stage.isLong ? 250 : 450 },
+      world: { replicas: 3, rowMs: stage.isLong ? 250 : 500 },
       strikeAfter: Math.ceil(rows / 20),
       deliverWithinMs: 600_000,
       mostRepeats: ({ injected }) => injected * budget,
@@ -96,8 +96,8 @@ const rollingRestart: Scenario = {
   promise: 'no call is repeated; each replica exits with 0 within 25 s',
   run: (stage) =>
     runTrial(stage, {
-      rows: 600,
-      world: { replicas: 3, rowMs: 500 },
+      rows: 240,
+      world: { replicas: 3, rowMs: 1000 },
       mostRepeats: () => 0,
       async strike({ fleet }) {
         const broken: string[] = [];
@@ -173,9 +173,9 @@ const poison: Scenario = {
   promise: 'the row fails alone with E_ROW_CRASHED_WORKER, all its neighbours are done',
   pending: 'a row that kills its worker is leased again for ever; there is no quarantine yet',
   run(stage) {
-    const sku = toSku(stage.random.whole(20, 100));
+    const sku = toSku(stage.random.whole(10, 50));
     return runTrial(stage, {
-      rows: 120,
+      rows: 60,
       world: { replicas: 1, rowMs: 100 },
       strikeAfter: 0,
       failures: new Map([[sku, 'E_ROW_CRASHED_WORKER']]),

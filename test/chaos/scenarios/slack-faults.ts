@@ -5,7 +5,7 @@ import type { CallFault } from '../../../src/sandbox/workspace/faults.ts';
 import type { Scenario } from '../scenario.ts';
 import { runTrial } from '../trial.ts';
 
-const running = { rows: 120, world: { rowMs: 400 } } as const;
+const running = { rows: 60, world: { rowMs: 1000 } } as const;
 
 const duplicates: Scenario = {
   name: 'slack-duplicates',
