@@ -18,7 +18,8 @@ Options
   --vllm URL       a real vLLM server instead of the simulated one
   --redis URL      a Redis to use (default: REDIS_URL, else a private one is started)
   --mode MODE      how Slack talks to the bot: socket or http (default: socket)
-  --gpu PROFILE    speed of the simulated model server: instant or steady (default: steady)
+  --gpu PROFILE    speed of the simulated model server: instant, steady, or of a GPU: l4, 4090, a100, h100
+                   (default: steady)
   --help           this text
 `;
 

@@ -13,6 +13,7 @@ import {
   type ModelFault,
 } from './model-faults.ts';
 import type { FinishReason, ModelMetrics } from './model-metrics.ts';
+import { toOutputTokens, type OutputTokens } from './output-tokens.ts';
 import type { PictureReader, ReadPicture } from './picture-reader.ts';
 import { countTokens, toPromptParts, type PromptPart } from './prompt-part.ts';
 import { countTextTokens, cutToTokens, type AreaBounds } from './token-count.ts';
@@ -30,7 +31,7 @@ export interface ServedModel {
   /** Of pictures, where a request gives none. */
   readonly bounds?: AreaBounds | undefined;
   /** What every answer counts and takes as long as, if max_tokens allows. */
-  readonly outputTokens?: number | undefined;
+  readonly outputTokens?: OutputTokens | undefined;
 }
 
 /** What is learned of a request on its way; filled in as it goes. */
@@ -130,14 +131,16 @@ interface Answer {
   readonly reason: FinishReason;
 }
 
-function toAnswer({ request, seen, fault }: ChatJob, maxTokens: number, asIf?: number): Answer {
+function toAnswer(job: ChatJob, maxTokens: number, length?: OutputTokens): Answer {
+  const { request, seen, fault } = job;
   const sight = { pictures: seen.pictures, rowText: request.rowText };
   const whole = spoilContent(writeAnswer(request.format, sight), fault);
   const content = fault.hugeContent === true ? whole : cutToTokens(whole, maxTokens);
+  const asked = length ? toOutputTokens(length, request.rowText) : countTextTokens(content);
   const stop = content === whole ? 'stop' : 'length';
   return {
     content,
-    tokens: asIf === undefined ? countTextTokens(content) : Math.min(asIf, maxTokens),
+    tokens: Math.min(asked, maxTokens),
     reason: fault.abort === true ? 'abort' : stop,
   };
 }

@@ -1,6 +1,7 @@
 // What the rows of a simulated load ask of the engine.
 
 import type { Work } from './engine.ts';
+import { toOutputTokens } from './output-tokens.ts';
 import type { PromptPart } from './prompt-part.ts';
 import {
   countImageTokens,
@@ -19,6 +20,8 @@ export interface RowShape {
   readonly textTokens?: number;
   /** 150 unless given. */
   readonly outputTokens?: number;
+  /** How far answers are shorter or longer, as a share from 0 to 1; 0 unless given. */
+  readonly outputSpread?: number;
 }
 
 export interface Rows extends RowShape {
@@ -37,7 +40,7 @@ const usualPictures: readonly Size[] = [{ width: 1024, height: 1024 }];
 
 export function toWork(rows: Rows, row: number): Work {
   const shape = { ...rows, ...rows.vary?.(row) };
-  const { pictures = usualPictures, textTokens = 60, outputTokens = 150 } = shape;
+  const { pictures = usualPictures, textTokens = 60, outputTokens = 150, outputSpread = 0 } = shape;
   const source = row % (rows.distinctRows ?? Infinity);
   const seen = pictures.map((size, index): PromptPart => ({
     key: `picture ${source}.${index}`,
@@ -46,5 +49,7 @@ export function toWork(rows: Rows, row: number): Work {
   }));
   const shared = { key: 'shared', tokens: rows.sharedPrefixTokens ?? 200 };
   const own = { key: `row ${row}`, tokens: textTokens };
-  return { parts: [shared, ...seen, own], completionTokens: outputTokens, extraMs: 0 };
+  const length = { tokens: outputTokens, spread: outputSpread };
+  const completionTokens = toOutputTokens(length, own.key);
+  return { parts: [shared, ...seen, own], completionTokens, extraMs: 0 };
 }

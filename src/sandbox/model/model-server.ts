@@ -13,6 +13,7 @@ import type { EngineSettings } from './gpu-profiles.ts';
 import { toUnavailableReply, type ModelFault } from './model-faults.ts';
 import { createModelMetrics } from './model-metrics.ts';
 import { answerWith, createModelRoutes, type Routes } from './model-routes.ts';
+import type { OutputTokens } from './output-tokens.ts';
 import { createPictureReader } from './picture-reader.ts';
 import { createEngine, type ProfileName } from './profiles.ts';
 import type { AreaBounds } from './token-count.ts';
@@ -29,7 +30,7 @@ export interface ModelServerOptions {
   readonly settings?: Partial<EngineSettings>;
   /** Every answer counts and takes as long as so many tokens, if max_tokens allows; what it says stays
    *  the same. */
-  readonly outputTokens?: number;
+  readonly outputTokens?: number | OutputTokens;
   /** The served model's name. */
   readonly model?: string;
   /** Asked for on every path below /v1. */
@@ -143,7 +144,7 @@ function createModel(options: ModelServerOptions): ServedModel & Disposable {
     version,
     engine,
     metrics,
-    outputTokens,
+    outputTokens: typeof outputTokens === 'number' ? { tokens: outputTokens } : outputTokens,
     maxModelLen,
     bounds: options.bounds,
     maxImages: options.maxImages ?? 4,

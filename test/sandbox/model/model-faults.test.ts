@@ -132,7 +132,7 @@ describe('answers that nobody can read', () => {
     server.faults.next({ garbage: true });
     const answer = await postChat(server, buildBody('row'));
     expect(answer.status).toBe(200);
-    await expect(answer.json()).rejects.toThrow();
+    await expect(answer.json()).rejects.toThrow(SyntaxError);
   });
 
   it('go on for 10 MB', async () => {
