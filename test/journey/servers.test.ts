@@ -5,7 +5,7 @@ import { toText, type Thread } from '../support/journey-thread.ts';
 import { startOwnWorld, type JourneyWorld } from '../support/journey-world.ts';
 import { until } from '../support/until.ts';
 
-const timeout = 150_000;
+const timeout = 240_000;
 const recoveryMs = 60_000;
 
 type Call = JourneyWorld['model']['calls'][number];
@@ -27,7 +27,7 @@ function isComplaint(line: string): boolean {
 async function begin(world: JourneyWorld, rows: number): Promise<Thread> {
   for (const { faults } of world.models) faults.next({ matching: 'sku: S', slowMs: 150 }, rows);
   const thread = await world.drop({ files: [world.table(rows)] });
-  await until('both answer rows', () => answers(world).every((count) => count > 5));
+  await until('both answer rows', () => answers(world).every((count) => count > 5), recoveryMs);
   return thread;
 }
 
