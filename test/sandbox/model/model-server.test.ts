@@ -109,7 +109,9 @@ describe('the model server as a program', () => {
   const program = join(import.meta.dirname, '../../../src/sandbox/model-server.ts');
 
   it('says that it is simulated and where it listens', async () => {
-    const child = spawn(process.execPath, [program, '--port', '0', '--profile', 'instant']);
+    const options = ['--output-tokens', '77', '--max-num-seqs', '4', '--api-servers', '2'];
+    const profile = ['--port', '0', '--profile', 'h100'];
+    const child = spawn(process.execPath, [program, ...profile, ...options]);
     onTestFinished(() => void child.kill('SIGKILL'));
     let output = '';
     child.stdout.on('data', (data: Buffer) => {
@@ -119,6 +121,8 @@ describe('the model server as a program', () => {
     expect(output).toContain('SIMULATED');
     const url = /http:\S+/u.exec(output)?.[0] ?? '';
     expect((await fetch(`${url}/health`)).status).toBe(200);
+    const { usage } = await complete({ url }, buildBody('row'));
+    expect(usage.completion_tokens).toBe(77);
   });
 
   it('explains itself, and names what it does not know', async () => {
@@ -128,7 +132,11 @@ describe('the model server as a program', () => {
     });
     expect(await runToEnd('--profile', 'warp')).toMatchObject({
       code: 64,
-      output: expect.stringContaining('instant, steady'),
+      output: expect.stringContaining('instant, steady, l4, 4090, a100, h100'),
+    });
+    expect(await runToEnd('--output-tokens', '0')).toMatchObject({
+      code: 64,
+      output: expect.stringContaining('--output-tokens'),
     });
     expect(await runToEnd('--port', 'x')).toMatchObject({
       code: 64,
