@@ -98,7 +98,7 @@ async function tick(needs: KeepPaceNeeds, keeper: Keeper): Promise<void> {
   if (budget !== stored) await gate.setBudget(budget);
   keeper.state = state;
   keeper.report(state);
-  if (note !== undefined) log.warn({ endpoint: name, cause: note.cause, budget }, note.text);
+  if (note !== undefined) log.info({ endpoint: name, cause: note.cause, budget }, note.text);
 }
 
 async function look(

@@ -19,7 +19,7 @@ import {
   toQueueBand,
 } from './pace/limits.ts';
 import type { Move, PaceNote, PaceSample, PaceState } from './pace/types.ts';
-import { buildView, mostRecent, type View } from './pace/view.ts';
+import { buildView, isDraining, mostRecent, type View } from './pace/view.ts';
 
 export type { PaceNote, PaceSample, PaceState } from './pace/types.ts';
 
@@ -87,16 +87,20 @@ function isBlind({ last, lastLoad }: PaceState): boolean {
 
 /** The state with the sample among its recent ones; what went before a break in the counting is dropped. */
 function takeIn(state: PaceState, sample: PaceSample): PaceState {
-  const { last, lastLoad } = state;
-  const tokens = lastLoad?.load?.tokens ?? 0;
-  const isBroken =
-    last !== undefined &&
-    (sample.atMs - last.atMs > gapMs ||
-      sample.doneWeight < last.doneWeight ||
-      (sample.load?.tokens ?? tokens) < tokens);
-  if (!isBroken) return { ...state, recent: [...state.recent, sample].slice(-mostRecent) };
-  const { budget, ceiling, growth, told } = state;
-  return { budget, ceiling, growth, told, recent: [sample] };
+  if (isBreak(state, sample)) {
+    const { budget, ceiling, growth, told } = state;
+    return { budget, ceiling, growth, told, recent: [sample] };
+  }
+  const earlier = isDraining(sample, state) ? [] : state.recent;
+  return { ...state, recent: [...earlier, sample].slice(-mostRecent) };
+}
+
+/** A long pause, or a counter that was set back: Redis has lost its data, or the server was started anew. */
+function isBreak({ last, lastLoad }: PaceState, sample: PaceSample): boolean {
+  if (last === undefined) return false;
+  if (sample.atMs - last.atMs > gapMs || sample.doneWeight < last.doneWeight) return true;
+  const before = lastLoad?.load?.tokens ?? 0;
+  return sample.load !== undefined && sample.load.tokens < before;
 }
 
 function findLimit(view: View, budget: number): Move | undefined {
@@ -112,9 +116,10 @@ function findLimit(view: View, budget: number): Move | undefined {
 function findRoom(state: PaceState, view: View): Move | undefined {
   const { budget, growth } = state;
   const isSteep = growth >= 1.5;
-  if (!view.full || view.draining || view.samples < (isSteep ? 1 : 4)) return undefined;
-  if (!hasRoom(view, isSteep) || !isJustified(state, view.server !== undefined)) return undefined;
-  const wished = budget * growth;
+  if (!view.full || view.draining) return undefined;
+  if (!isSteep && (view.samples < 4 || view.turnovers < 0.5)) return undefined;
+  if (!hasRoom(view, isSteep) || !isJustified(state, view)) return undefined;
+  const wished = Math.max(budget * growth, budget + 2 * view.perJob);
   const to = Math.min(wished, toLid(state, view.now), toKvLimit(view, budget));
   if (to < budget + Math.max(1, 0.01 * budget)) return undefined;
   return { to, growth: to < wished ? 1.05 : Math.min(2, 1 + 2 * (growth - 1)) };
@@ -126,15 +131,12 @@ function toLid({ lid }: PaceState, { atMs }: PaceSample): number {
 
 /** While it doubles the moment counts, later the average. */
 function hasRoom(view: View, isSteep: boolean): boolean {
-  const { server } = view;
+  const { server, now } = view;
   if (server === undefined) return true;
   const { low } = toQueueBand(server.running);
-  if (Math.min(server.now.waiting, isSteep ? Infinity : server.waiting) > low) return false;
-  if (isSteep) {
-    const unseen = view.now.jobs - server.now.running - server.now.waiting;
-    return unseen <= Math.max(4, 0.35 * view.now.jobs);
-  }
-  return server.waiting <= low && !isRenderBound(view);
+  if (!isSteep) return server.waitingMostly * server.share <= low && !isRenderBound(view);
+  const unseen = now.jobs - server.now.running - server.now.waiting;
+  return server.now.waiting * server.share <= low && unseen <= Math.max(4, 0.35 * now.jobs);
 }
 
 /** The budget at which the KV cache is as full as is good, by what it holds now. */

@@ -6,7 +6,10 @@ import type { View } from './view.ts';
 
 /** Rises that nobody has to justify: any GPU can bear so much, and the server's own signs bound them. */
 const freeWithLoad = 256;
-const freeWithout = 64;
+const freeWithout = 128;
+/** Up to here a rise waits for its justification only so long, as the GPU would stand half idle meanwhile. */
+const patientWithLoad = 1024;
+const patientSamples = 6;
 /** A doubling must bring 2 % more tokens, or 5 % more rows, which are counted more roughly. */
 const exponentWithLoad = Math.log2(1.02);
 const exponentWithout = Math.log2(1.05);
@@ -15,7 +18,9 @@ const leastRatio = 1.2;
 const markLivesMs = 180_000;
 const lidMs = 90_000;
 const floorLidMs = 15_000;
-const leastSamples = 20;
+const leastRows = 20;
+/** Rows that were sent together end together: a window must hold many waves, or its ends count too much. */
+const leastSeconds = 15;
 
 /** The state with this sample counted in; a mark comes out where a measurement is complete. */
 export function measure(state: PaceState, view: View): { state: PaceState; found?: Mark } {
@@ -30,15 +35,24 @@ export function measure(state: PaceState, view: View): { state: PaceState; found
   }
   const turned = now.doneWeight - settled.doneWeight;
   const seconds = (now.atMs - settled.atMs) / 1000;
-  if (seconds < 3 || turned < Math.max(now.weight, leastSamples * view.perJob)) return { state };
-  const rate = toRate(settled, now);
-  return { state: { ...state, settled: now }, found: { budget, rate, atMs: now.atMs } };
+  const turnovers = view.server === undefined ? 2 : 1;
+  const enough = Math.max(turnovers * now.weight, leastRows * view.perJob);
+  if (seconds < leastSeconds || turned < enough) return { state };
+  const found = { budget, atMs: now.atMs, ...toRate(settled, view, seconds) };
+  return { state: { ...state, settled: now }, found };
 }
 
-function toRate(from: PaceSample, to: PaceSample): number {
-  const seconds = (to.atMs - from.atMs) / 1000;
-  const tokens = (to.load?.tokens ?? 0) - (from.load?.tokens ?? 0);
-  return (tokens > 0 ? tokens : to.doneWeight - from.doneWeight) / seconds;
+/** Tokens flow more evenly than rows end, but those of others' requests are among them. */
+function toRate(
+  from: PaceSample,
+  { now, server }: View,
+  seconds: number,
+): Pick<Mark, 'rate' | 'unit'> {
+  const tokens = (now.load?.tokens ?? 0) - (from.load?.tokens ?? 0);
+  if (tokens > 0 && server !== undefined && server.share > 0.9) {
+    return { rate: tokens / seconds, unit: 'tokens' };
+  }
+  return { rate: (now.doneWeight - from.doneWeight) / seconds, unit: 'weight' };
 }
 
 /** The mark to go on with, and the way back where the rise since the old one has brought too little. */
@@ -48,7 +62,8 @@ export function judge(
   hasLoad: boolean,
 ): { mark: Mark; move?: Move } {
   const { mark, growth } = state;
-  if (mark === undefined || found.atMs - mark.atMs > markLivesMs) return { mark: found };
+  if (mark === undefined || mark.unit !== found.unit) return { mark: found };
+  if (found.atMs - mark.atMs > markLivesMs) return { mark: found };
   const ratio = found.budget / mark.budget;
   if (ratio < 1 / leastRatio) return { mark: found };
   if (ratio < leastRatio) return judgeSame(mark, found, hasLoad);
@@ -75,7 +90,11 @@ function judgeSame(mark: Mark, found: Mark, hasLoad: boolean): { mark: Mark; mov
 }
 
 /** Whether the budget may rise from here without a measurement that says so. */
-export function isJustified({ mark, budget }: PaceState, hasLoad: boolean): boolean {
+export function isJustified({ mark, budget, from }: PaceState, view: View): boolean {
+  const hasLoad = view.server !== undefined;
   if (budget < (hasLoad ? freeWithLoad : freeWithout)) return true;
-  return mark !== undefined && budget < mark.budget * leastRatio;
+  if (mark !== undefined && budget < mark.budget * leastRatio) return true;
+  if (!hasLoad || budget >= patientWithLoad || view.samples < patientSamples) return false;
+  // Until the first answers nobody knows how long they are, and how much memory they take on the way.
+  return from !== undefined && view.now.doneWeight > from.doneWeight;
 }

@@ -20,7 +20,7 @@ export function toQueueBand(running: number): { readonly low: number; readonly h
 /** 503 or 429: the server, or a router before it, takes no more. */
 export function onBusy(view: View, budget: number): Move | undefined {
   const { now } = view;
-  if (now.busy === 0 || view.draining) return undefined;
+  if (now.busy === 0 || view.cutting) return undefined;
   const base = Math.min(budget, Math.max(now.weight, budget / 2));
   const share = now.busy / Math.max(view.jobs, now.busy);
   return {
@@ -37,11 +37,11 @@ export function onBusy(view: View, budget: number): Move | undefined {
 /** The KV cache is full, or was so full that the server threw requests out. */
 export function onMemory(view: View, budget: number): Move | undefined {
   const { server, now } = view;
-  if (server === undefined || view.draining) return undefined;
+  if (server === undefined || view.cutting) return undefined;
   const isFull = view.samples >= 3 && server.kvUse > mostKvUse;
   if (server.preempted === 0 && !isFull) return undefined;
   const to = Math.min(budget * 0.98, toFitting(view, server));
-  const lid = { budget: budget * 0.97, untilMs: now.atMs + lidMs };
+  const lid = { budget: to * 1.05, untilMs: now.atMs + lidMs };
   return {
     to: Math.max(to, budget * 0.5),
     growth: slowGrowth,
@@ -55,19 +55,20 @@ export function onMemory(view: View, budget: number): Move | undefined {
 
 /** The weight with which the running requests fill the KV cache as far as is good, and none waits for it. */
 function toFitting({ jobs, perJob }: View, server: ServerView): number {
-  const { running, waiting } = server;
+  const { running, waiting, share } = server;
   const kvUse = Math.max(server.kvUse, server.now.kvUse);
-  const excess = running * Math.max(1 - bestKvUse / kvUse, 0);
-  return (jobs - Math.min(waiting, jobs / 2) - Math.min(excess, jobs / 2)) * perJob;
+  const excess = waiting + running * Math.max(1 - bestKvUse / kvUse, 0);
+  return (jobs - excess * share) * perJob;
 }
 
 /** More wait than the server needs; latency grows and nothing is gained. */
 export function onQueue(view: View, budget: number): Move | undefined {
   const { server } = view;
-  if (server === undefined || view.samples < 5 || view.draining || server.growing) return undefined;
+  if (server === undefined || view.samples < 8 || view.turnovers < 1.5) return undefined;
   const { low, high } = toQueueBand(server.running);
-  if (server.waiting <= high) return undefined;
-  const excess = Math.min(server.waiting - (low + high) / 2, 0.3 * view.jobs);
+  const waiting = server.waitingMostly * server.share;
+  if (waiting <= high) return undefined;
+  const excess = Math.min(waiting - (low + high) / 2, 0.5 * view.jobs);
   return { to: budget - excess * view.perJob, growth: slowGrowth };
 }
 

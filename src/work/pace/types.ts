@@ -34,8 +34,9 @@ export interface PaceNote {
 /** A throughput measured over a full turnover at one budget. */
 export interface Mark {
   readonly budget: number;
-  /** Tokens per second where the server tells, else weight per second. */
+  /** Tokens per second of the whole server where all its requests come from here, else weight per second. */
   readonly rate: number;
+  readonly unit: 'tokens' | 'weight';
   readonly atMs: number;
 }
 
