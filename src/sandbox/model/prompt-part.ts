@@ -50,10 +50,10 @@ export function toPromptParts(
     bytes += countTextBytes(stretch.text);
     const tokens = Math.ceil(bytes / textBytesPerToken) - counted;
     counted += tokens;
-    return { key: stretch.text, tokens };
+    return { key: `text ${stretch.text}`, tokens };
   });
   const around = request.messages * tokensAroundMessage + tokensBeforeAnswer;
-  return [{ key: 'template', tokens: around }, ...parts];
+  return [{ key: `template ${around}`, tokens: around }, ...parts];
 }
 
 export function countTokens(parts: readonly PromptPart[]): number {
