@@ -20,10 +20,6 @@ local paused = sharedKey('endpoint')
 note(paused)
 local pause = redis.call('HMGET', paused, 'reason', 'sinceMs')
 for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
-  if stateOf(id) == 'running' then
-    redis.call('HSET', batchKey(id, 'record'), 'state', 'paused', 'pauseReason', pause[1],
-      'pauseSinceMs', pause[2])
-    announceChange(id)
-  end
+  if stateOf(id) == 'running' then pauseFor(id, pause[1], pause[2]) end
 end
 return 1
