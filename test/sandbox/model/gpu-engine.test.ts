@@ -96,6 +96,17 @@ describe('the simulated GPU', () => {
     expect(most).toBeLessThanOrEqual(world.engine.cacheTokens);
   });
 
+  it('lets a preempted one go on before those that never ran', () => {
+    const world = createWorld({ kvTokens: 1600 });
+    for (const name of ['a', 'b']) {
+      world.submit(name, { parts: [toText(name, 700)], completionTokens: 200 });
+    }
+    world.submit('late', { parts: [toText('late', 700)], completionTokens: 1 });
+    world.finish();
+    expect(world.engine.totals.preemptions).toBe(1);
+    expect(world.done).toEqual(['a', 'b', 'late']);
+  });
+
   it('frees the place and the blocks of an aborted request at once', () => {
     const world = createWorld({ maxNumSeqs: 1 });
     const first = world.submit('first', { extraMs: Infinity });
