@@ -50,7 +50,7 @@ export async function askModel(
   let charged = 0;
   let avoid: string | undefined;
   for (let tries = 1; !unsent.aborted; tries++) {
-    const attempt = await askInTurn(question, { needs, avoid });
+    const attempt = await makeAttempt(question, { needs, avoid });
     const next = await judge(attempt, question, needs);
     if (next.do === 'record') return next.outcome;
     if (next.do === 'give-back') return undefined;
@@ -80,7 +80,7 @@ interface Attempt {
   readonly othersWereAnswered: boolean;
 }
 
-async function askInTurn(
+async function makeAttempt(
   { request, weight, signals, place }: Question,
   { needs, avoid }: { needs: AskModelNeeds; avoid: string | undefined },
 ): Promise<Attempt> {
