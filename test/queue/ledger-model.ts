@@ -11,7 +11,7 @@ interface ModelBatch {
   cancelledBy: string | undefined;
   readonly rows: RowState[];
   /** Counts up over all batches; 0 before the first lease. */
-  lastTurn: number;
+  leasedAt: number;
   /** Chunk -> the lease that is current; overdue leases are current until somebody takes the chunk. */
   readonly leases: Map<number, { readonly token: string; overdue: boolean }>;
 }
@@ -30,7 +30,7 @@ export class LedgerModel {
   start(id: string, count: number): void {
     const rows = Array.from({ length: count }, (): RowState => 'pending');
     const state = this.closed ? 'paused' : 'running';
-    this.batches.push({ id, state, cancelledBy: undefined, rows, lastTurn: 0, leases: new Map() });
+    this.batches.push({ id, state, cancelledBy: undefined, rows, leasedAt: 0, leases: new Map() });
   }
 
   /** The batch, chunk and rows that the next lease must be of. */
@@ -44,7 +44,7 @@ export class LedgerModel {
       .toSorted(
         (a, b) =>
           countOf(a, 'running') - countOf(b, 'running') ||
-          a.lastTurn - b.lastTurn ||
+          a.leasedAt - b.leasedAt ||
           Number(a.id) - Number(b.id),
       )
       .at(0);
@@ -58,7 +58,7 @@ export class LedgerModel {
     if (next === undefined) return;
     setRows(next.batch, next.chunk, ['pending', 'running']);
     this.turns += 1;
-    next.batch.lastTurn = this.turns;
+    next.batch.leasedAt = this.turns;
     next.batch.leases.set(next.chunk, { token, overdue: false });
   }
 

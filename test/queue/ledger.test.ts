@@ -168,6 +168,27 @@ describe('leases', () => {
     expect(order.map(({ batchId }) => batchId)).toEqual([small, small, large]);
   });
 
+  it('are of the batch that was leased from longest ago where several have as few in flight', async () => {
+    const { ledger } = createFixture();
+    const ids = [await startBatch(ledger, 200), await startBatch(ledger, 200)];
+    const order: (string | undefined)[] = [];
+    for (let turn = 0; turn < 6; turn++) {
+      const lease = await ledger.lease('w1');
+      order.push(lease?.batchId);
+      if (lease !== undefined) await ledger.release(lease);
+    }
+    expect(order).toEqual([...ids, ...ids, ...ids]);
+  });
+
+  it('are of no batch that the worker leaves out, also if that leaves none', async () => {
+    const { ledger } = createFixture();
+    const [first, second] = [await startBatch(ledger, 60), await startBatch(ledger, 200)];
+    expect((await ledger.lease('w1', [first]))?.batchId).toBe(second);
+    expect((await ledger.lease('w1', [first]))?.batchId).toBe(second);
+    expect((await ledger.lease('w1', [second]))?.batchId).toBe(first);
+    expect(await ledger.lease('w1', [first, second])).toBeUndefined();
+  });
+
   it('pass to the next holder when they expire, with the rows that have no outcome', async () => {
     const { ledger } = createFixture({ leaseMs: 50 });
     const id = await startBatch(ledger, 3);

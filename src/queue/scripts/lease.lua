@@ -15,28 +15,26 @@ local function reclaimExpired(id)
 end
 
 local function look(id)
-  return unpack(redis.call('HMGET', batchKey(id, 'record'), 'state', 'pending', 'running', 'lastTurn'))
+  return unpack(redis.call('HMGET', batchKey(id, 'record'), 'state', 'pending', 'running', 'leasedAt'))
 end
 
--- Each batch is numbered when it is leased from, so that the lowest number was so longest ago.
+-- Only batches that are wanted are looked at: the others' expired leases can wait until they are.
 local chosen, fewest, earliest
-local latest = 0
 for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
-  local state, pending, running, turn = look(id)
-  if not state then
-    redis.call('SREM', sharedKey('active'), id)
-  elseif state == 'running' then
+  local state, pending, running, leased
+  if not leftOut[id] then state, pending, running, leased = look(id) end
+  if state == 'running' then
     if ARGV[5] == '1' and reclaimExpired(id) then
-      state, pending, running, turn = look(id)
+      state, pending, running, leased = look(id)
     end
-    running, turn = tonumber(running), tonumber(turn or '0')
-    latest = math.max(latest, turn)
-    local isOlder = turn == earliest and tonumber(id) < tonumber(chosen)
-    local isEarlier = running == fewest and (turn < earliest or isOlder)
-    local isWanted = tonumber(pending) > 0 and not leftOut[id]
-    if isWanted and (not chosen or running < fewest or isEarlier) then
-      chosen, fewest, earliest = id, running, turn
+    running, leased = tonumber(running), tonumber(leased or '0')
+    local isOlder = leased == earliest and tonumber(id) < tonumber(chosen)
+    local isEarlier = running == fewest and (leased < earliest or isOlder)
+    if tonumber(pending) > 0 and (not chosen or running < fewest or isEarlier) then
+      chosen, fewest, earliest = id, running, leased
     end
+  elseif state == false then
+    redis.call('SREM', sharedKey('active'), id)
   end
 end
 if not chosen then return false end
@@ -57,7 +55,8 @@ end
 redis.call('ZREM', batchKey(chosen, 'pending'), chunk)
 redis.call('ZADD', batchKey(chosen, 'leases'), now + ARGV[2], chunk)
 redis.call('HSET', batchKey(chosen, 'tokens'), chunk, ARGV[3], chunk .. ':left', left)
-redis.call('HSET', batchKey(chosen, 'record'), 'lastTurn', latest + 1)
+local time = redis.call('TIME')
+redis.call('HSET', batchKey(chosen, 'record'), 'leasedAt', time[1] .. string.format('%06d', time[2]))
 moveRows(chosen, 'pending', 'running', left)
 touch(chosen)
 return reply
