@@ -101,7 +101,7 @@ describe('the simulated GPU', () => {
     for (const name of ['a', 'b']) {
       world.submit(name, { parts: [toText(name, 700)], completionTokens: 200 });
     }
-    world.submit('late', { parts: [toText('late', 700)], completionTokens: 1 });
+    world.submit('late', { parts: [toText('late', 900)], completionTokens: 1 });
     world.finish();
     expect(world.engine.totals.preemptions).toBe(1);
     expect(world.done).toEqual(['a', 'b', 'late']);
