@@ -61,7 +61,7 @@ async function runLoop(order: LoopOrder): Promise<LoopResult> {
   } finally {
     await pool.destroy();
   }
-  return { answered, endedMs: Date.now() };
+  return { answered };
 }
 
 answerOrders(runLoop);

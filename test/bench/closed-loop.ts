@@ -23,8 +23,6 @@ export interface LoopOrder {
 
 export interface LoopResult {
   readonly answered: number;
-  /** Milliseconds since 1970. */
-  readonly endedMs: number;
 }
 
 export interface ClosedLoop extends AsyncDisposable {

@@ -17,7 +17,7 @@ export const coldstartBench: Bench = {
       table: [header, ...runs.map(toLine)],
       results: runs.map(toFlat),
       notes: [
-        'From the drop of the first batch, without any setting, until the rate at the server over the last rows (50, and as long as one row takes) is 95 % of the ideal’s.',
+        'From the drop of the first batch, without any setting, until the rate at the server, over as long as one row takes there, is 95 % of the ideal’s.',
         `Target: ${targetSeconds} s on every GPU: ${isMet ? 'met' : 'missed'}.`,
       ],
     };

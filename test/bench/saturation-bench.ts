@@ -18,10 +18,17 @@ export const saturationBench: Bench = {
     return {
       table: [header, ...found.map(toLine)],
       results: found.map(toFlat),
-      notes: [...explanations, ...found.flatMap(judge)],
+      notes: [...explanations, ...found.map(judge), ...found.map(describeLoad)],
     };
   },
 };
+
+interface Load {
+  readonly atServer: number;
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly budget: number;
+}
 
 interface Figures {
   readonly name: string;
@@ -35,7 +42,8 @@ interface Figures {
   readonly toScript: Spread;
   readonly toSequential: Spread;
   readonly cpu: CpuShares;
-  readonly atServer: number;
+  /** Means over the steady parts of Darkroom's batches. */
+  readonly load: Load;
   readonly limit: 'cpu' | 'gpu';
 }
 
@@ -55,7 +63,12 @@ function toFigures(run: CaseRun): Figures {
     toScript: ratio(run.script),
     toSequential: ratio(run.sequential),
     cpu,
-    atServer: meanOf(run.darkroom, ({ atServer }) => atServer),
+    load: {
+      atServer: meanOf(run.darkroom, ({ atServer }) => atServer),
+      waiting: meanOf(run.darkroom, ({ waitingAtServer }) => waitingAtServer),
+      inFlight: meanOf(run.darkroom, ({ inFlight }) => inFlight),
+      budget: meanOf(run.darkroom, ({ budget }) => budget),
+    },
     limit: cpu.bot > 0.5 ? 'cpu' : 'gpu',
   };
 }
@@ -111,12 +124,15 @@ function toFlat(figures: Figures): BenchResult {
     limit: figures.limit,
     ideal_concurrency: run.peers.ideal.workers,
     ideal_simulated_rows_per_s: round(run.peers.ideal.rowsPerS, 3),
-    requests_at_server: round(figures.atServer, 1),
+    requests_at_server: round(figures.load.atServer, 1),
+    requests_waiting_at_server: round(figures.load.waiting, 1),
+    weight_in_flight: round(figures.load.inFlight, 1),
+    budget: round(figures.load.budget, 1),
     bot_cpu_share: round(cpu.bot, 3),
     machine_cpu_share: cpu.machine === undefined ? null : round(cpu.machine, 3),
     simulator_rows_per_s: round(run.ceilingRowsPerS, 1),
     window_s: round(Math.min(...run.darkroom.map(({ window }) => toSeconds(window))), 1),
-    window_rows: Math.min(...run.darkroom.map(({ window }) => window.rows)),
+    window_rows: Math.round(Math.min(...run.darkroom.map(({ window }) => window.rows))),
     ideal_window_s: round(Math.min(...run.ideal.map(toSeconds)), 1),
     script_window_s: round(Math.min(...run.script.map(toSeconds)), 1),
     sequential_window_s: round(Math.min(...run.sequential.map(toSeconds)), 1),
@@ -128,17 +144,17 @@ function toSeconds({ fromMs, toMs }: SteadyWindow): number {
 }
 
 const explanations = [
-  'Rows per second at the model server, 150 output tokens a row, each with a picture of its own; medians of the rounds and, in brackets, the lowest and the highest. Darkroom: the whole of it, from after the cold start, or the first 10 % of a later batch, until 95 % are done or the last row was sent.',
+  'Rows per second at the model server, 150 output tokens a row, each with a picture of its own; medians of the rounds and, in brackets, the lowest and the highest. Darkroom: the whole of it, from after the cold start (60 s at most), until 95 % are done or the server is no longer full. A row counts by the share of its time at the server that lies in that window.',
   '“ideal”: a closed loop of plain requests with pictures that Darkroom has shrunk before, with the concurrency that is best for the server. “script”: six workers, links passed on to the server, nothing shrunk. All of them at the same simulated server, in turns, from when every worker has had an answer.',
   'limit cpu: preparing pictures takes more than half of the cores. The simulator’s ceiling: what its process answers where the GPU takes no time.',
 ];
 
-function judge({ name, run, toIdeal, toScript, toSequential, limit, cpu }: Figures): string[] {
+function judge({ name, run, toIdeal, toScript, toSequential, limit, cpu }: Figures): string {
   const { profile, megapixels } = run.each;
   const script = Object.entries(targets.script).find(([size]) => size === megapixels)?.[1];
   const verdicts = [
     limit === 'cpu'
-      ? `limited by the CPU (${(cpu.bot * 100).toFixed(0)} % of the cores)`
+      ? `limited by the CPU (${toPercent(cpu.bot)} of the cores)`
       : `${targets.ideal} of the ideal: ${toVerdict(toIdeal.median >= targets.ideal)}`,
     ...(script === undefined
       ? []
@@ -149,9 +165,19 @@ function judge({ name, run, toIdeal, toScript, toSequential, limit, cpu }: Figur
         ]
       : []),
   ];
-  return [`${name}: ${verdicts.join('; ')}.`];
+  return `${name}: ${verdicts.join('; ')}.`;
 }
 
 function toVerdict(isMet: boolean): string {
   return isMet ? 'met' : 'missed';
+}
+
+/** Where the time goes when the ideal is missed: too few requests at the server, or too little of the machine. */
+function describeLoad({ name, run, load, cpu }: Figures): string {
+  const machine = cpu.machine === undefined ? '' : `, all programs ${toPercent(cpu.machine)}`;
+  return `${name}: on average ${load.atServer.toFixed(0)} requests at the server, ${load.waiting.toFixed(0)} of them waiting there (ideal: ${run.peers.ideal.workers}); weight ${load.inFlight.toFixed(0)} of a budget of ${load.budget.toFixed(0)}; Darkroom took ${toPercent(cpu.bot)} of the cores${machine}.`;
+}
+
+function toPercent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
 }

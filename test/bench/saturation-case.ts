@@ -40,10 +40,14 @@ export interface CaseOptions {
   say(line: string): void;
 }
 
-/** How long the steady part is to be, in seconds, and what the first batch has for its cold start before. */
-const steadyS = 28;
-const coldS = 45;
+/** How long the steady part is to be, in seconds. */
+const steadyS = 15;
+/** What the first batch has for its cold start, at the ideal's rate: at first it is slower than that. */
+const coldS = 35;
+/** A cold start that takes longer counts as steady from here on. */
+const longestColdS = 60;
 const coldShare = 0.95;
+const shortestRampWindowMs = 5000;
 const deliveredWithinMs = 20 * 60_000;
 
 export async function runCase(
@@ -78,7 +82,7 @@ export async function runCase(
       run,
       window: cutBatch(run.calls, {
         rows: run.rows,
-        notBeforeMs: round > 0 ? 0 : Math.min(run.droppedMs + coldS * 1000, cold.atMs ?? Infinity),
+        notBeforeMs: round > 0 ? 0 : cold.endMs,
       }),
     })),
     coldSeconds: cold.seconds,
@@ -86,20 +90,23 @@ export async function runCase(
   };
 }
 
-/** The rate is taken over a time in which each request in flight ends once, and over 50 rows: a shorter
- *  one would take a wave of answers for a rate. */
+/** The rate is taken over as long as a row takes: before that nobody has had much of it. */
 function findColdEnd(
   [run]: readonly DarkroomRun[],
   [ideal]: readonly SteadyWindow[],
   { latencyS }: Peer,
-): { readonly atMs?: number; readonly seconds?: number } {
-  if (run === undefined || ideal === undefined) return {};
-  const atMs = findRampEnd(run.calls, {
-    sinceMs: run.droppedMs,
-    windowMs: Math.max(latencyS, 50 / ideal.rowsPerS) * 1000,
+): { readonly endMs: number; readonly seconds: number | undefined } {
+  if (run === undefined || ideal === undefined) throw new Error('there was no round');
+  const { droppedMs, calls } = run;
+  const endMs = findRampEnd(calls, {
+    sinceMs: droppedMs,
+    windowMs: Math.max(latencyS * 1000, shortestRampWindowMs),
     rowsPerS: coldShare * ideal.rowsPerS,
   });
-  return atMs === undefined ? {} : { atMs, seconds: (atMs - run.droppedMs) / 1000 };
+  return {
+    endMs: Math.min(endMs ?? Infinity, droppedMs + longestColdS * 1000),
+    seconds: endMs === undefined ? undefined : (endMs - droppedMs) / 1000,
+  };
 }
 
 interface TurnParts {
@@ -129,7 +136,8 @@ function createTurns({ world, bot, loop, peers, say }: TurnParts): Turns {
   return {
     async darkroom(seconds) {
       const { rowsPerS, workers } = peers.ideal;
-      const rows = Math.ceil(rowsPerS * seconds) + workers;
+      // Two generations more than are to be measured: those that begin together, and those that end it.
+      const rows = Math.ceil(rowsPerS * seconds) + 2 * workers;
       const onProgress = (answered: number): void => say(`Darkroom: ${answered} of ${rows} rows`);
       return runBatch({ world, bot, rows, first: take(rows), onProgress }, deliveredWithinMs);
     },
@@ -154,10 +162,11 @@ async function runLoop(loop: ClosedLoop, { model, pictureHost, peer, first }: Lo
   await model.look();
   const { pictures, workers, seconds } = peer;
   const place = { serverUrl: model.url, model: model.model, pictureHost };
-  const { endedMs } = await loop.run({ ...place, pictures, workers, first, seconds });
+  await loop.run({ ...place, pictures, workers, first, seconds });
   const { ended } = await untilIdle(model);
   const answered = ended.filter(({ result }) => result === 200);
-  return cutClosedLoop(answered, { workers, toMs: endedMs });
+  const brokenOff = ended.filter(({ result }) => result === 'disconnected');
+  return cutClosedLoop(answered, { workers, brokenOff });
 }
 
 async function untilIdle(model: ModelProcess): ReturnType<ModelProcess['look']> {

@@ -55,9 +55,9 @@ export function planPeers(profile: GpuProfileName, photo: Size, steadyS: number)
     // Its answers come one like the other, so that a few of them give the rate.
     script: plan('script', toLoad(photo), {
       workers: scriptWorkers,
-      steady: (latencyS) => Math.max(10, 2 * latencyS),
+      steady: (latencyS) => Math.max(6, latencyS),
     }),
-    sequential: plan('sequential', prepared, { workers: 1, steady: (latencyS) => 5 * latencyS }),
+    sequential: plan('sequential', prepared, { workers: 1, steady: (latencyS) => 3 * latencyS }),
   };
 }
 
@@ -69,8 +69,8 @@ function plan(
   const rows = Math.max(load.rows, 12 * workers);
   const figures = simulateClosedLoop({ ...load, rows, concurrency: workers });
   const latencyS = figures.latencyMs.p50 / 1000;
-  // All begin at once, so that the first answers take longer than later ones.
-  const seconds = 1.5 * latencyS + steady(latencyS);
+  // All begin together, so that the first answers take longest; the last ones are broken off.
+  const seconds = (figures.latencyMs.max + figures.latencyMs.p50) / 1000 + steady(latencyS);
   const pictures = name === 'script' ? 'linked' : 'prepared';
   return { name, pictures, workers, rowsPerS: figures.steadyRowsPerS, latencyS, seconds };
 }
