@@ -7,7 +7,7 @@ import type { FetchFailure } from './fetch-failure.ts';
 import type { HostBreaker } from './host-breaker.ts';
 import type { HostPaces } from './host-pace.ts';
 import type { ImageTarget } from './image-url.ts';
-import type { Slots } from './slots.ts';
+import type { SharedSlots } from './shared-slots.ts';
 
 /** A host that asks for more patience than this gets its next chance with the next drop. */
 const maxWaitMs = 5000;
@@ -15,8 +15,8 @@ const maxWaitMs = 5000;
 export interface PatientFetchNeeds extends FetchNeeds {
   readonly hosts: HostPaces;
   readonly breaker: HostBreaker;
-  /** Places for pictures in memory. */
-  readonly hands: Slots;
+  /** Places for pictures in memory, which the hosts share. */
+  readonly hands: SharedSlots;
   /** Milliseconds before the second try; four times as long before the third. */
   readonly retryMs: number;
 }
@@ -77,14 +77,14 @@ async function attemptInHand(
   needs: PatientFetchNeeds,
   signal: AbortSignal,
 ): Promise<FetchedBytes | FetchFailure> {
-  await needs.hands.acquire(signal);
+  await needs.hands.acquire(target.host, signal);
   let isHeld = false;
   try {
     const result = await attemptFetch(target, needs, signal);
     isHeld = 'bytes' in result;
     return result;
   } finally {
-    if (!isHeld) needs.hands.release();
+    if (!isHeld) needs.hands.release(target.host);
   }
 }
 

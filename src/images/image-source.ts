@@ -12,11 +12,13 @@ import { createHostBreaker, type HostBreakerOptions } from './host-breaker.ts';
 import { createHostPaces, maxFetchesPerHost } from './host-pace.ts';
 import { parseImageUrl } from './image-url.ts';
 import { toTooLarge } from './read-body.ts';
+import { createSharedSlots } from './shared-slots.ts';
 import { createSlots } from './slots.ts';
 import { sniffFormat } from './sniff-format.ts';
 
-/** Photos come in faster than they are shrunk; without a bound a batch of large ones takes a gigabyte. */
-const defaultInHand = 24;
+/** Photos come in faster than they are shrunk; without a bound a batch of large ones takes a gigabyte. One
+ *  host may have half of it. */
+const defaultInHand = 48;
 /** Of the largest pictures, this many may be in memory; of smaller ones as many as take no more. */
 const largestInHand = 8;
 
@@ -66,7 +68,7 @@ export function createImageSource(options: ImageSourceOptions): ImageSource {
   });
   const hosts = createHostPaces();
   const breaker = createHostBreaker(options.breaker);
-  const hands = createSlots(options.inHand ?? defaultInHand);
+  const hands = createSharedSlots(options.inHand ?? defaultInHand);
   const room = createSlots(largestInHand * maxBytes);
   const decode = createDecoder(options.decodeParallel);
   return {
@@ -82,7 +84,7 @@ export function createImageSource(options: ImageSourceOptions): ImageSource {
           (await decode(fetched.bytes, { pixelBudget, signal }))
         );
       } finally {
-        hands.release();
+        hands.release(target.host);
         room.release(fetched.bytes.length);
       }
     },

@@ -69,7 +69,7 @@ describe('a picture from an allowed host', () => {
       const isMissing = request.url?.endsWith('1') === true;
       waiting.push(() => (isMissing ? response.writeHead(404).end() : response.end(photo)));
     });
-    const source = open({ allowHosts: ['127.0.0.1'], inHand: 3 });
+    const source = open({ allowHosts: ['127.0.0.1'], inHand: 6 });
     const names = [0, 1, 2, 3, 11, 5, 6, 21, 8];
     const all = Promise.all(names.map(async (name) => prepare(source, `${host.url}/${name}`)));
     for (let round = 1; round <= 3; round += 1) {
@@ -80,6 +80,23 @@ describe('a picture from an allowed host', () => {
       for (const answer of answers) answer();
     }
     expect((await all).filter((result) => result === '320x256')).toHaveLength(6);
+  });
+
+  it('does not wait for those of a host that is slow, however many', async () => {
+    let asked = 0;
+    await using slow = await startPictureHost(() => (asked += 1));
+    await using quick = await startPictureHost((_request, response) => {
+      response.end(photo);
+    }, '127.0.0.2');
+    const source = open({ allowHosts: ['127.0.0.1', '127.0.0.2'], inHand: 6 });
+    const leaving = new AbortController();
+    const slows = Array.from({ length: 9 }, async (_, name) =>
+      source.prepare(`${slow.url}/${name}`, { pixelBudget, signal: leaving.signal }),
+    );
+    await until('as many are asked for as may be', () => asked === 3);
+    expect(await prepare(source, quick.url)).toBe('320x256');
+    leaving.abort(new Error('enough'));
+    await Promise.allSettled(slows);
   });
 
   it('waits where the pictures in memory fill it, however long they announce to be', async () => {
