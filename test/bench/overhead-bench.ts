@@ -30,7 +30,7 @@ export const overheadBench: Bench = {
   name: 'overhead',
   about: 'processor time and Redis commands of Darkroom for a row, against p-queue with openai',
   async run({ rounds, full, say }) {
-    const sizes = { rows: full ? 20_000 : 8000, rounds: rounds ?? (full ? 9 : 3) };
+    const sizes = { rows: full ? 20_000 : 6000, rounds: rounds ?? (full ? 9 : 3) };
     const commands = await countCommands();
     say(`${commands.toFixed(1)} Redis commands a row`);
     const turns = await takeTurns(sizes, say);
