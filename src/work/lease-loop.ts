@@ -31,11 +31,15 @@ export function createLeaseLoop(options: LeaseLoopOptions): LeaseLoop {
   const { idleMs, log } = options;
   const worker = randomUUID();
   let nap = new AbortController();
+  /** Batches whose leases were of no use since it last ran dry: they must not keep it from the others. */
+  const useless = new Set<string>();
 
   const leaseOne = async (): Promise<boolean> => {
     try {
-      const lease = await options.ledger.lease(worker, options.sated());
-      return lease !== undefined && (await options.onLease(lease));
+      const lease = await options.ledger.lease(worker, [...options.sated(), ...useless]);
+      if (lease === undefined) useless.clear();
+      else if (!(await options.onLease(lease))) useless.add(lease.batchId);
+      return lease !== undefined;
     } catch (error) {
       log.warn({ err: error }, 'no chunk could be leased');
       return false;

@@ -69,9 +69,11 @@ export function createPlace({ tallies, onPrepared, onMoved }: PlaceOptions): Own
   return {
     prepared: (amount) => moveTo('ready', amount),
     async send(request) {
+      const answer = request();
+      // Only then: the room that this makes is used at once, which must not hold the request up.
       moveTo('sent');
       try {
-        return await request();
+        return await answer;
       } finally {
         moveTo('ready');
       }

@@ -126,9 +126,10 @@ async function pass<T>(
   };
   try {
     return await lane.endpoint.gate.run(turn, async () => {
+      const worked = isOpen(lane) ? work(lane.endpoint) : turnedAway;
       leaveGate();
       onLeft();
-      return isOpen(lane) ? work(lane.endpoint) : turnedAway;
+      return worked;
     });
   } finally {
     leaveGate();

@@ -177,6 +177,27 @@ describe('the worker with several batches', () => {
     expect(ledger.done('slow')).toBe(0);
   });
 
+  it('is kept from no batch by others whose records cannot be read', async () => {
+    const inner = createFakeBatches(alone);
+    const ledger: FakeBatches = {
+      ...inner,
+      readBatch: async (id) => {
+        if (id.startsWith('broken')) throw new Error('no such record');
+        return inner.readBatch(id);
+      },
+      // What could not be started is there to be leased again.
+      lease: async (worker, leaveOut = []) => {
+        const broken = ['broken 1', 'broken 2'].find((id) => !leaveOut.includes(id));
+        if (broken === undefined) return inner.lease(worker, leaveOut);
+        return { batchId: broken, chunk: 0, token: broken, rows: rowsOf(1) };
+      },
+    };
+    const server = { ...fakeEndpoint().server, complete: async () => answer };
+    startWorker(ledger, fakeEndpoint({ server }));
+    ledger.drop('sound', 500);
+    await vi.waitFor(() => expect(ledger.done('sound')).toBe(500));
+  });
+
   it('lets thousands of rows that wait for one answer hold up no other batch', async () => {
     const ledger = createFakeBatches(batch);
     const server = { ...fakeEndpoint().server, complete: answerUnlessEqual };

@@ -192,6 +192,21 @@ describe('the worker', () => {
     await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
   });
 
+  it('begins none of the waiting rows of a batch that was cancelled', async () => {
+    let prepared = 0;
+    const prepareImage = async (): Promise<typeof picture> => {
+      prepared += 1;
+      return picture;
+    };
+    const { ledger, open } = start(createFakeLedger(rowsOf(50)), { needs: { prepareImage } });
+    await vi.waitFor(() => expect(open.size).toBe(2));
+    const before = prepared;
+    expect(before).toBe(10);
+    ledger.cancel('7');
+    await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
+    expect(prepared).toBe(before);
+  });
+
   it('on stopping lets requests under way finish and gives the rest back', async () => {
     const { ledger, worker, open, aborted } = start(createFakeLedger(rowsOf(6)));
     await vi.waitFor(() => expect(open.size).toBe(2));
