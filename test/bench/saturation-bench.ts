@@ -50,7 +50,7 @@ interface Figures {
 function toFigures(run: CaseRun): Figures {
   const windows = run.darkroom.map(({ window }) => window);
   const ratio = (peer: readonly SteadyWindow[]): Spread =>
-    spreadOf(windows.map(({ rowsPerS }, index) => rowsPerS / (peer[index]?.rowsPerS ?? NaN)));
+    spreadOf(windows.map(({ rowsPerS }, index) => rowsPerS / (peer[index] ?? last(peer)).rowsPerS));
   const cpu = toCpuShares(run.darkroom);
   return {
     name: toCaseName(run.each),
@@ -71,6 +71,13 @@ function toFigures(run: CaseRun): Figures {
     },
     limit: cpu.bot > 0.5 ? 'cpu' : 'gpu',
   };
+}
+
+/** A peer that runs in fewer rounds is held against the later ones with its last. */
+function last(peer: readonly SteadyWindow[]): SteadyWindow {
+  const window = peer.at(-1);
+  if (window === undefined) throw new Error('a peer has not run');
+  return window;
 }
 
 function toRates(windows: readonly SteadyWindow[]): Spread {

@@ -36,23 +36,27 @@ export interface CaseRun {
 }
 
 export interface CaseOptions {
+  /** Of Darkroom and the ideal. */
   readonly rounds: number;
+  /** Of the script and of one at a time, whose answers come one like the other; at most `rounds`. */
+  readonly slowRounds: number;
   say(line: string): void;
 }
 
 /** How long the steady part is to be, in seconds. */
-const steadyS = 15;
+const steadyS = 12;
 /** What the first batch has for its cold start, at the ideal's rate: at first it is slower than that. */
-const coldS = 35;
+const coldS = 25;
 /** A cold start that takes longer counts as steady from here on. */
 const longestColdS = 60;
 const coldShare = 0.95;
+const peerNames = ['ideal', 'sequential', 'script'] as const;
 const shortestRampWindowMs = 5000;
 const deliveredWithinMs = 20 * 60_000;
 
 export async function runCase(
   each: SaturationCase,
-  { rounds, say }: CaseOptions,
+  { rounds, slowRounds, say }: CaseOptions,
 ): Promise<CaseRun> {
   const peers = planPeers(each.profile, each.photo, steadyS);
   // The script sends links, to pictures that nobody has shrunk.
@@ -63,21 +67,22 @@ export async function runCase(
   await using loop = startClosedLoop();
   const turns = createTurns({ world, bot, loop, peers, say });
   const darkroom: DarkroomRun[] = [];
-  const others: Record<keyof Peers, SteadyWindow>[] = [];
+  const rates: Record<keyof Peers, SteadyWindow[]> = { ideal: [], script: [], sequential: [] };
   for (let round = 0; round < rounds; round += 1) {
+    const names = round < slowRounds ? peerNames : (['ideal'] as const);
+    const runPeers = async (): Promise<void> => {
+      for (const name of names) rates[name].push(await turns.peer(name));
+    };
     // The one that begins changes from round to round.
-    if (round % 2 === 1) others.push(await turns.peers());
+    if (round % 2 === 1) await runPeers();
     darkroom.push(await turns.darkroom(round === 0 ? coldS + steadyS : steadyS));
-    if (round % 2 === 0) others.push(await turns.peers());
+    if (round % 2 === 0) await runPeers();
   }
-  const ideal = others.map((turn) => turn.ideal);
-  const cold = findColdEnd(darkroom, ideal, peers.ideal);
+  const cold = findColdEnd(darkroom, rates.ideal, peers.ideal);
   return {
     each,
     peers,
-    ideal,
-    script: others.map((turn) => turn.script),
-    sequential: others.map((turn) => turn.sequential),
+    ...rates,
     darkroom: darkroom.map((run, round) => ({
       run,
       window: cutBatch(run.calls, {
@@ -120,31 +125,28 @@ interface TurnParts {
 interface Turns {
   /** A batch that takes so long at the ideal rate until its last row is sent. */
   darkroom(seconds: number): Promise<DarkroomRun>;
-  peers(): Promise<Record<keyof Peers, SteadyWindow>>;
+  peer(name: keyof Peers): Promise<SteadyWindow>;
 }
 
 function createTurns({ world, bot, loop, peers, say }: TurnParts): Turns {
   // A product comes once in a case: what was asked before is in the server's caches.
   let nextProduct = 0;
   const take = (products: number): number => (nextProduct += products) - products;
-  const runPeer = async (peer: Peer): Promise<SteadyWindow> => {
-    const place = { model: world.model, pictureHost: world.pictures.host };
-    const window = await runLoop(loop, { ...place, peer, first: take(20_000) });
-    say(`${peer.name}, ${peer.workers} at once: ${window.rowsPerS.toFixed(2)} rows/s`);
-    return window;
-  };
   return {
     async darkroom(seconds) {
       const { rowsPerS, workers } = peers.ideal;
-      // Two generations more than are to be measured: those that begin together, and those that end it.
-      const rows = Math.ceil(rowsPerS * seconds) + 2 * workers;
+      // Before the steady part as many as begin together, and during their time as many again; after it those
+      // that still fill the server (steady-window.ts).
+      const rows = Math.ceil(rowsPerS * seconds) + 3 * workers;
       const onProgress = (answered: number): void => say(`Darkroom: ${answered} of ${rows} rows`);
       return runBatch({ world, bot, rows, first: take(rows), onProgress }, deliveredWithinMs);
     },
-    async peers() {
-      const ideal = await runPeer(peers.ideal);
-      const sequential = await runPeer(peers.sequential);
-      return { ideal, sequential, script: await runPeer(peers.script) };
+    async peer(name) {
+      const peer = peers[name];
+      const place = { model: world.model, pictureHost: world.pictures.host };
+      const window = await runLoop(loop, { ...place, peer, first: take(20_000) });
+      say(`${name}, ${peer.workers} at once: ${window.rowsPerS.toFixed(2)} rows/s`);
+      return window;
     },
   };
 }

@@ -35,6 +35,7 @@ export async function runCases(
     const name = toCaseName(each);
     const options = {
       rounds: rounds ?? (full ? manyRounds : usualRounds),
+      slowRounds: rounds ?? 1,
       say: (line: string): void => say(`${name}: ${line}`),
     };
     const run = runs.get(name) ?? runCase(each, options);

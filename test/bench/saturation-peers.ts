@@ -14,7 +14,6 @@ import { countPeerTokens } from './peer-requests.ts';
 export const outputTokens = 150;
 
 export interface Peer {
-  readonly name: string;
   readonly pictures: PictureWay;
   /** Requests in flight. */
   readonly workers: number;
@@ -72,5 +71,5 @@ function plan(
   // All begin together, so that the first answers take longest; the last ones are broken off.
   const seconds = (figures.latencyMs.max + figures.latencyMs.p50) / 1000 + steady(latencyS);
   const pictures = name === 'script' ? 'linked' : 'prepared';
-  return { name, pictures, workers, rowsPerS: figures.steadyRowsPerS, latencyS, seconds };
+  return { pictures, workers, rowsPerS: figures.steadyRowsPerS, latencyS, seconds };
 }

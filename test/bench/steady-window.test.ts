@@ -83,6 +83,12 @@ describe('the steady part of a closed loop', () => {
     expect(toMs).toBe(9000);
   });
 
+  it('ends with the last answer where nothing was broken off', () => {
+    const { toMs, rowsPerS } = cutClosedLoop(evenly(100, 100), { workers: 20, brokenOff: [] });
+    expect(toMs).toBe(10_000);
+    expect(rowsPerS).toBeGreaterThan(9);
+  });
+
   it('cannot be found where a worker has had no answer', () => {
     const few = evenly(5, 100);
     expect(() => cutClosedLoop(few, { workers: 6, brokenOff })).toThrow('every worker');

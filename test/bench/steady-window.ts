@@ -57,14 +57,17 @@ export function cutBatch(
 }
 
 /** A closed loop that is broken off: from when every worker has had an answer, until the first of the rows
- *  that were `brokenOff` was sent. */
+ *  that were `brokenOff` was sent, if there were any. */
 export function cutClosedLoop(
   answered: readonly Answered[],
   { workers, brokenOff }: { readonly workers: number; readonly brokenOff: readonly Answered[] },
 ): SteadyWindow {
-  const fromMs = toSortedEnds(answered)[workers - 1];
-  if (fromMs === undefined) throw new Error('not every worker has had an answer');
-  return toWindow(answered, { fromMs, toMs: firstStart(brokenOff) });
+  const ends = toSortedEnds(answered);
+  const [fromMs, lastMs] = [ends[workers - 1], ends.at(-1)];
+  if (fromMs === undefined || lastMs === undefined) {
+    throw new Error('not every worker has had an answer');
+  }
+  return toWindow(answered, { fromMs, toMs: Math.min(lastMs, firstStart(brokenOff)) });
 }
 
 export interface Ramp {
