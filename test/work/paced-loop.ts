@@ -1,6 +1,7 @@
 // A simulated GPU behind a gate whose budget the pace sets, in virtual time: what the whole of Darkroom does
 // with a batch that never ends, an hour of it in a moment.
 
+import { toWeight } from '../../src/batch/tokens.ts';
 import { GpuEngine } from '../../src/sandbox/model/gpu-engine.ts';
 import { gpuProfiles, type EngineSettings } from '../../src/sandbox/model/gpu-profiles.ts';
 import { toWork } from '../../src/sandbox/model/load-work.ts';
@@ -37,11 +38,6 @@ export interface PacedRun {
   readonly notes: readonly PaceNote[];
 }
 
-/** What design.md says: the tokens of a row, in thousands. */
-export function toWeight(promptTokens: number, outputTokens: number): number {
-  return Math.min(Math.max(Math.ceil((promptTokens + outputTokens) / 1024), 1), 8);
-}
-
 export function runPaced(loop: PacedLoop): PacedRun {
   const clock = new VirtualClock();
   const settings: EngineSettings = { ...gpuProfiles[loop.profile], ...loop.settings };
@@ -63,7 +59,7 @@ export function runPaced(loop: PacedLoop): PacedRun {
     for (;;) {
       const work = toWork({ ...loop, rows: Infinity }, count.sent);
       const promptTokens = work.parts.reduce((sum, part) => sum + part.tokens, 0);
-      const weight = toWeight(promptTokens, work.completionTokens);
+      const weight = toWeight(promptTokens + work.completionTokens);
       if (count.weight + weight > budget || count.jobs >= demand) return;
       // A process prepares so many rows ahead; one that was refused is still among them.
       if (count.jobs + count.resting > 2 * budget) return;

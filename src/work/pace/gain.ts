@@ -13,8 +13,12 @@ const patientSamples = 6;
 /** A doubling must bring 2 % more tokens, or 5 % more rows, which are counted more roughly. */
 const exponentWithLoad = Math.log2(1.02);
 const exponentWithout = Math.log2(1.05);
+/** No rise where an answer takes longer than this already: more at once would only time out. */
+const mostSeconds = 120;
 /** Budgets closer to each other than this cannot be told apart. */
 const leastRatio = 1.2;
+/** Those further from each other have too much between them for a comparison. */
+const mostRatio = 4;
 const markLivesMs = 180_000;
 const lidMs = 90_000;
 const floorLidMs = 15_000;
@@ -61,23 +65,21 @@ export function judge(
   found: Mark,
   hasLoad: boolean,
 ): { mark: Mark; move?: Move } {
-  const { mark, growth } = state;
+  const { mark, from } = state;
+  const risenMs = from?.atMs ?? found.atMs;
   if (mark === undefined || mark.unit !== found.unit) return { mark: found };
-  if (found.atMs - mark.atMs > markLivesMs) return { mark: found };
   const ratio = found.budget / mark.budget;
-  if (ratio < 1 / leastRatio) return { mark: found };
+  const isFar = ratio < 1 / leastRatio || ratio > mostRatio;
+  if (isFar || risenMs - mark.atMs > markLivesMs) return { mark: found };
   if (ratio < leastRatio) return judgeSame(mark, found, hasLoad);
   const needed = ratio ** (hasLoad ? exponentWithLoad : exponentWithout);
   if (found.rate >= mark.rate * needed) return { mark: found };
-  const untilMs = found.atMs + (mark.budget < 32 ? floorLidMs : lidMs);
-  return {
-    mark: { ...mark, atMs: found.atMs },
-    move: {
-      to: mark.budget,
-      growth: Math.min(growth, 1.25),
-      lid: { budget: mark.budget, untilMs },
-    },
-  };
+  return { mark: { ...mark, isDoubted: true }, move: toWayBack(state, mark, found) };
+}
+
+function toWayBack({ growth }: PaceState, { budget }: Mark, { atMs }: Mark): Move {
+  const untilMs = atMs + (budget < 32 ? floorLidMs : lidMs);
+  return { to: budget, growth: Math.min(growth, 1.25), lid: { budget, untilMs } };
 }
 
 /** At the same budget: where the rows come back much later than before and the server does not tell why,
@@ -90,11 +92,24 @@ function judgeSame(mark: Mark, found: Mark, hasLoad: boolean): { mark: Mark; mov
 }
 
 /** Whether the budget may rise from here without a measurement that says so. */
-export function isJustified({ mark, budget, from }: PaceState, view: View): boolean {
+export function isJustified(state: PaceState, view: View): boolean {
+  const { mark, budget } = state;
   const hasLoad = view.server !== undefined;
+  if (mark?.isDoubted === true && budget * leastRatio > mark.budget) return false;
+  if (budget >= freeWithout && takesLong(state, view)) return false;
   if (budget < (hasLoad ? freeWithLoad : freeWithout)) return true;
   if (mark !== undefined && budget < mark.budget * leastRatio) return true;
-  if (!hasLoad || budget >= patientWithLoad || view.samples < patientSamples) return false;
-  // Until the first answers nobody knows how long they are, and how much memory they take on the way.
-  return from !== undefined && view.now.doneWeight > from.doneWeight;
+  return hasLoad && budget < patientWithLoad && hasWaited(state, view);
+}
+
+/** By Little's law: what is in flight, by what ends in a second. */
+function takesLong({ from }: PaceState, { now, turnovers }: View): boolean {
+  if (from === undefined) return false;
+  const seconds = (now.atMs - from.atMs) / 1000;
+  return seconds > mostSeconds * turnovers + leastSeconds;
+}
+
+/** Until the first answers nobody knows how long they are, and how much memory they take on the way. */
+function hasWaited({ from }: PaceState, { now, samples }: View): boolean {
+  return samples >= patientSamples && from !== undefined && now.doneWeight > from.doneWeight;
 }

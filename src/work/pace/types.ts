@@ -37,6 +37,9 @@ export interface Mark {
   /** Tokens per second of the whole server where all its requests come from here, else weight per second. */
   readonly rate: number;
   readonly unit: 'tokens' | 'weight';
+  /** A rise from here brought less than this: either it was one too many, or the server has become slower
+   *  altogether. Nothing rises before it was measured again. */
+  readonly isDoubted?: boolean;
   readonly atMs: number;
 }
 

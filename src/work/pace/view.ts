@@ -65,7 +65,7 @@ export function buildView(state: PaceState): View {
     jobs,
     turnovers: from === undefined ? 0 : (now.doneWeight - from.doneWeight) / Math.max(weight, 1),
     perJob,
-    full: peak > 0 && (peak >= budget * fullShare || peak + 2 * perJob > budget),
+    full: now.weight >= budget / 2 && peak >= Math.min(budget * fullShare, budget - 2 * perJob),
     draining,
     cutting: draining && now.atMs - (from?.atMs ?? -Infinity) < cutMs,
     ...(server === undefined ? {} : { server }),
