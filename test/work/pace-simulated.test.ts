@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findBestConcurrency, type Load } from '../../src/sandbox/model/simulate-load.ts';
 import type { GpuProfileName } from '../../src/sandbox/model/gpu-profiles.ts';
-import { runPaced, type PacedLoop, type PacedRun } from './paced-loop.ts';
+import { runPaced, type PacedRun } from './paced-loop.ts';
 
 type Shape = Omit<Load, 'rows' | 'profile'>;
 
@@ -32,6 +32,16 @@ function findBest(load: Omit<Load, 'rows'>): number {
 /** Rows per second from one second to another. */
 function toRate({ seconds }: PacedRun, from: number, to: number): number {
   return ((seconds[to - 1]?.done ?? 0) - (seconds[from - 1]?.done ?? 0)) / (to - from);
+}
+
+/** Next to nothing to send, for five minutes. */
+function little(second: number): number {
+  return second > 200 && second < 500 ? second % 20 : 1e6;
+}
+
+/** Requests of others, for some minutes. */
+function crowd(second: number): number {
+  return second > 200 && second <= 400 ? 400 : 0;
 }
 
 describe('the pace, with simulated GPUs', () => {
@@ -75,8 +85,7 @@ describe('the pace, with simulated GPUs', () => {
   });
 
   it('holds its budget while there is little or nothing to do, and uses it again at once', () => {
-    const demand = (second: number): number => (second > 200 && second < 500 ? second % 20 : 1e6);
-    const { seconds } = runPaced({ profile: 'a100', seconds: 520, demand });
+    const { seconds } = runPaced({ profile: 'a100', seconds: 520, demand: little });
     const [before, idle] = [seconds[209]?.budget, seconds[498]?.budget];
     expect(before).toBeGreaterThan(256);
     expect(idle).toBe(before);
@@ -84,9 +93,7 @@ describe('the pace, with simulated GPUs', () => {
   });
 
   it('gives way to others on the same server, and takes the room again when they go', () => {
-    const others = (second: number): number => (second > 200 && second <= 400 ? 400 : 0);
-    const load: PacedLoop = { profile: 'h100', seconds: 900, others };
-    const run = runPaced(load);
+    const run = runPaced({ profile: 'h100', seconds: 900, others: crowd });
     const [busy, after] = [run.seconds[398], run.seconds[699]];
     expect(busy?.jobs).toBeLessThan(150);
     expect(busy?.jobs).toBeGreaterThan(8);

@@ -18,23 +18,19 @@ const noLoad: Load = { running: 0, waiting: 0, kvUse: 0, preemptions: 0, tokens:
 function feed(state: PaceState, look: Look, count = 1): PaceDecision {
   let decision: PaceDecision = { state, budget: state.budget };
   for (let turn = 0; turn < count; turn += 1) {
-    const { budget, last } = decision.state;
-    const weight = look.weight ?? budget;
-    const jobs = look.jobs ?? Math.floor(weight / 2);
-    const load = look.load === null ? undefined : { ...noLoad, running: jobs, ...look.load };
     const { note } = decision;
-    const next = decidePace(decision.state, {
-      atMs: (last?.atMs ?? 0) + 1000,
-      doneWeight: (last?.doneWeight ?? 0) + 4,
-      busy: 0,
-      ...look,
-      weight,
-      jobs,
-      load,
-    });
+    const next = decidePace(decision.state, toSample(decision.state, look));
     decision = { ...next, note: next.note ?? note };
   }
   return decision;
+}
+
+function toSample({ budget, last }: PaceState, look: Look): PaceSample {
+  const weight = look.weight ?? budget;
+  const jobs = look.jobs ?? Math.floor(weight / 2);
+  const load = look.load === null ? undefined : { ...noLoad, running: jobs, ...look.load };
+  const { atMs, doneWeight } = last ?? { atMs: 0, doneWeight: 0 };
+  return { atMs: atMs + 1000, doneWeight: doneWeight + 4, busy: 0, ...look, weight, jobs, load };
 }
 
 /** At `budget`, past its slow start. */

@@ -65,16 +65,20 @@ export function judge(
   found: Mark,
   hasLoad: boolean,
 ): { mark: Mark; move?: Move } {
-  const { mark, from } = state;
-  const risenMs = from?.atMs ?? found.atMs;
-  if (mark === undefined || mark.unit !== found.unit) return { mark: found };
+  const { mark } = state;
+  if (mark === undefined || !isComparable(state, mark, found)) return { mark: found };
   const ratio = found.budget / mark.budget;
-  const isFar = ratio < 1 / leastRatio || ratio > mostRatio;
-  if (isFar || risenMs - mark.atMs > markLivesMs) return { mark: found };
   if (ratio < leastRatio) return judgeSame(mark, found, hasLoad);
   const needed = ratio ** (hasLoad ? exponentWithLoad : exponentWithout);
   if (found.rate >= mark.rate * needed) return { mark: found };
   return { mark: { ...mark, isDoubted: true }, move: toWayBack(state, mark, found) };
+}
+
+function isComparable({ from }: PaceState, mark: Mark, found: Mark): boolean {
+  if (mark.unit !== found.unit) return false;
+  const ratio = found.budget / mark.budget;
+  const risenMs = from?.atMs ?? found.atMs;
+  return ratio >= 1 / leastRatio && ratio <= mostRatio && risenMs - mark.atMs <= markLivesMs;
 }
 
 function toWayBack({ growth }: PaceState, { budget }: Mark, { atMs }: Mark): Move {
@@ -93,13 +97,19 @@ function judgeSame(mark: Mark, found: Mark, hasLoad: boolean): { mark: Mark; mov
 
 /** Whether the budget may rise from here without a measurement that says so. */
 export function isJustified(state: PaceState, view: View): boolean {
-  const { mark, budget } = state;
+  const { budget } = state;
   const hasLoad = view.server !== undefined;
-  if (mark?.isDoubted === true && budget * leastRatio > mark.budget) return false;
-  if (budget >= freeWithout && takesLong(state, view)) return false;
-  if (budget < (hasLoad ? freeWithLoad : freeWithout)) return true;
-  if (mark !== undefined && budget < mark.budget * leastRatio) return true;
+  if (isDoubtful(state) || (budget >= freeWithout && takesLong(state, view))) return false;
+  if (budget < (hasLoad ? freeWithLoad : freeWithout) || isProven(state)) return true;
   return hasLoad && budget < patientWithLoad && hasWaited(state, view);
+}
+
+function isDoubtful({ mark, budget }: PaceState): boolean {
+  return mark?.isDoubted === true && budget * leastRatio > mark.budget;
+}
+
+function isProven({ mark, budget }: PaceState): boolean {
+  return mark !== undefined && budget < mark.budget * leastRatio;
 }
 
 /** By Little's law: what is in flight, by what ends in a second. */
