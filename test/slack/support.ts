@@ -95,6 +95,13 @@ export interface MemoryDesk extends Desk {
   rejected: number;
 }
 
+const heldBy = {
+  approval: 'approval',
+  turn: 'turn',
+  'model-away': 'model',
+  'model-misconfigured': 'model',
+} as const;
+
 /** What the composition root gives, kept in this process. */
 export function createMemoryDesk(): MemoryDesk {
   const batches = new Map<string, Batch>();
@@ -176,11 +183,10 @@ export function createMemoryDesk(): MemoryDesk {
     },
     async resume(id) {
       check();
-      const { state, pause } = batches.get(id) ?? {};
-      if (state === 'running' || state === 'reading') return state;
-      if (state !== 'paused') return 'ended';
-      if (pause?.reason === 'approval' || pause?.reason === 'turn') return pause.reason;
-      if (pause?.reason !== 'person') return 'model';
+      const batch = batches.get(id);
+      if (batch?.state !== 'paused') return batch?.state === 'running' ? 'running' : 'ended';
+      const reason = batch.pause?.reason ?? 'person';
+      if (reason !== 'person') return heldBy[reason];
       desk.change(id, { state: 'running', pause: undefined });
       return 'resumed';
     },

@@ -1,7 +1,7 @@
 // The whole app in a simulated world: the real bot as a child process on the test run's Redis, with a
 // workspace, a model server and a picture host in the test's own process.
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,7 @@ import {
   type Workspace,
   type WorkspaceOptions,
 } from '../../src/sandbox/workspace/workspace.ts';
+import { expectNoSecrets } from './expect-no-secrets.ts';
 import { openThread, type Thread } from './journey-thread.ts';
 import { openTestRedis, type TestRedis } from './test-redis.ts';
 import { until } from './until.ts';
@@ -124,12 +125,14 @@ export async function startJourneyWorld(options: WorldOptions = {}): Promise<Jou
     KEY_PREFIX: redis.prefix,
     VLLM_URL: models.map(({ url }) => url).join(','),
     IMAGE_ALLOW_HOSTS: pictures.host,
+    VLLM_API_KEY: `key-${randomUUID()}`,
     DATA_DIR: dataDir,
     OPS_PORT: '0',
     ...unlimited,
     ...options.settings,
   };
   const bots = createBots(settings, workspace);
+  stack.defer(() => expectNoSecrets({ settings, lines: bots.log(), workspace, redis }));
   stack.defer(() => bots.stop());
   await bots.start();
   const parts = stack.move();

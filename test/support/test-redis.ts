@@ -12,6 +12,8 @@ export interface TestRedis {
   keys(): Promise<string[]>;
   /** Those of them that would stay for ever. */
   keysWithoutExpiry(): Promise<string[]>;
+  /** Everything that these keys hold, packed values as they are. */
+  dump(): Promise<Buffer>;
 }
 
 /** Call it first in a test: its clean-up then runs after everything that the test closes later.
@@ -38,6 +40,10 @@ export function openTestRedis(): TestRedis & AsyncDisposable {
       const times = await Promise.all(all.map((key) => client.pttl(key)));
       return all.filter((_key, index) => times[index] === -1);
     },
+    dump: async () => {
+      const values = await Promise.all((await keys()).map((key) => readValue(client, key)));
+      return Buffer.concat(values.flat());
+    },
     async [Symbol.asyncDispose]() {
       try {
         const left = await keys();
@@ -47,6 +53,25 @@ export function openTestRedis(): TestRedis & AsyncDisposable {
       }
     },
   };
+}
+
+async function readValue(client: Redis, key: string): Promise<readonly Buffer[]> {
+  switch (await client.type(key)) {
+    case 'string':
+      return [(await client.getBuffer(key)) ?? Buffer.alloc(0)];
+    case 'hash':
+      return Object.values(await client.hgetallBuffer(key));
+    case 'list':
+      return client.lrangeBuffer(key, 0, -1);
+    case 'set':
+      return client.smembersBuffer(key);
+    case 'zset':
+      return client.zrangeBuffer(key, '0', '-1');
+    case 'stream':
+      return [Buffer.from(JSON.stringify(await client.xrange(key, '-', '+')))];
+    default:
+      return [];
+  }
 }
 
 async function scan(client: Redis, match: string): Promise<string[]> {

@@ -259,3 +259,65 @@ describe('reading a dropped file', () => {
     expect(seen.removed).toBe(1);
   });
 });
+
+describe('a person who may not start a batch', () => {
+  const guest = { code: 'E_START_GUEST', params: {} } as const;
+  const findRefusal = async (): Promise<Fault> => guest;
+
+  it('is refused before anything is fetched, where Darkroom was addressed', async () => {
+    let fetched = 0;
+    const fetchFiles = async (): Promise<never[]> => {
+      fetched += 1;
+      return [];
+    };
+    const { read, seen } = world({ findRefusal, fetchFiles, drop: { addressed: true } });
+    await read();
+    expect(seen).toMatchObject({ refused: [guest], discarded: 0 });
+    expect(fetched).toBe(0);
+  });
+
+  it('hears nothing of a file that was not meant for Darkroom', async () => {
+    const { read, seen } = world({ findRefusal, openTable: noImages });
+    await read();
+    expect(seen).toMatchObject({ refused: [], discarded: 1 });
+  });
+
+  it('is refused for a table of pictures, whatever else is wrong with it', async () => {
+    for (const more of [{}, { openTable: noImages, looksLikeBatch: async () => true }]) {
+      const { read, seen } = world({ findRefusal, ...more });
+      await read();
+      expect(seen.refused).toEqual([guest]);
+      expect(seen.chunks.size).toBe(0);
+    }
+  });
+
+  it('is not taken for one who may while Slack does not tell', async () => {
+    const { read, seen } = world({ findRefusal: () => Promise.reject(new Error('Slack is away')) });
+    await expect(read()).rejects.toThrow('Slack is away');
+    expect(seen.chunks.size).toBe(0);
+  });
+});
+
+describe('a file that there is no room for', () => {
+  it.each([[false], [true]])('is refused; rows known: %s', async (rowsKnown) => {
+    const { read, seen } = world({
+      ensureRoom: async ({ rows }) => {
+        if ((rows !== undefined) === rowsKnown) fail('E_REDIS_FULL', {});
+      },
+    });
+    await read();
+    expect(seen.refused).toMatchObject([{ code: 'E_REDIS_FULL' }]);
+    expect(seen.chunks.size > 0).toBe(rowsKnown);
+    expect(seen.plan).toBeUndefined();
+    expect(seen.removed).toBe(1);
+  });
+
+  it('is refused where the disk is full while it comes', async () => {
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const { read, seen } = world({
+      fetchFiles: () => Promise.reject(new Error('a download broke off', { cause: full })),
+    });
+    await read();
+    expect(seen.refused).toMatchObject([{ code: 'E_DISK_FULL' }]);
+  });
+});

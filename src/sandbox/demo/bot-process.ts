@@ -29,7 +29,7 @@ export interface BotProcessOptions {
 }
 
 const ownSettings =
-  /^(SLACK|VLLM|REDIS|IMAGE|OPS|MAX|CACHE)_|^(ROLE|PORT|KEY_PREFIX|DATA_DIR|SLASH_COMMAND|RETENTION_DAYS)$/;
+  /^(SLACK|VLLM|REDIS|IMAGE|OPS|MAX|CACHE|ALLOW|APPROVAL)_|^(ROLE|PORT|KEY_PREFIX|DATA_DIR|SLASH_COMMAND|RETENTION_DAYS|OPERATORS|ROWS_PER_DAY|BATCHES_PER_PERSON)$/;
 
 /** Log lines kept at most; a long demo must not grow for ever. */
 const keptLines = 5000;

@@ -64,7 +64,6 @@ export async function startSurroundings(
     KEY_PREFIX: keyPrefix,
     DATA_DIR: dataDir,
     OPS_PORT: '0',
-    OPERATORS: workspace.people.boss.id,
   };
   const parts = stack.move();
   return {
@@ -82,10 +81,14 @@ export async function startSurroundings(
 }
 
 function toSlackSettings(
-  { botToken, appToken, signingSecret, apiUrl }: Workspace,
+  { botToken, appToken, signingSecret, apiUrl, people }: Workspace,
   { mode, port }: { mode: DemoOptions['mode']; port: number },
 ): Record<string, string> {
-  const common = { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: apiUrl };
+  const common = {
+    SLACK_BOT_TOKEN: botToken,
+    SLACK_API_URL: apiUrl,
+    OPERATORS: people.boss.id,
+  };
   if (mode === 'socket') return { ...common, SLACK_APP_TOKEN: appToken };
   return { ...common, SLACK_SIGNING_SECRET: signingSecret, PORT: String(port) };
 }

@@ -1,6 +1,6 @@
 // Tells the bot what happens in its channels: builds the event_callback envelope and sends it, if the bot may see it.
 import { randomBytes } from 'node:crypto';
-import type { Channel } from './people.ts';
+import { allChannels, findPerson, type Channel } from './people.ts';
 import type { Json } from './json.ts';
 import type { Message } from './slack-objects.ts';
 import type { World } from './world.ts';
@@ -44,7 +44,9 @@ export function sendEvent(world: World, subscription: string, event: Json): void
         is_enterprise_install: false,
       },
     ],
-    is_ext_shared_channel: false,
+    is_ext_shared_channel: allChannels(team).some(
+      ({ id, isShared }) => id === event['channel'] && isShared === true,
+    ),
     event_context: randomBytes(12).toString('hex'),
   });
 }
@@ -73,6 +75,7 @@ export function announceMessage(
   const { metadata: _ownOnly, ...event } = message;
   sendMessageEvent(world, channel, {
     ...event,
+    ...homeOf(world, message.user),
     ...(files !== undefined && { files, upload: false, display_as_bot: false }),
     event_ts: message.ts,
   });
@@ -90,6 +93,12 @@ export function announceMessage(
     ...(message.blocks && { blocks: message.blocks }),
     ...(message.thread_ts && { thread_ts: message.thread_ts }),
   });
+}
+
+/** What tells a person of another workspace from one of this. */
+function homeOf({ team }: World, user: string): Json {
+  const home = findPerson(team, user)?.foreignTeam;
+  return home === undefined ? {} : { team: home, user_team: home, source_team: home };
 }
 
 /** An edit. It carries no user at the top level, so that a bot also hears of its own. */
@@ -117,8 +126,7 @@ export function announceDeletion(world: World, message: Message): void {
 }
 
 function channelOf(world: World, id: string): Channel {
-  const { products, random, dm } = world.team.channels;
-  const channel = [products, random, ...Object.values(dm)].find((one) => one.id === id);
+  const channel = allChannels(world.team).find((one) => one.id === id);
   if (!channel) throw new Error(`no channel ${id}`);
   return channel;
 }

@@ -1,4 +1,5 @@
-// Who is in the simulated workspace: four people, the bot, two channels, and a direct message of each person with the bot.
+// Who is in the simulated workspace: four people, one of another workspace, the bot, three channels, and a direct message
+// of each person with the bot.
 
 export interface Person {
   id: string;
@@ -8,6 +9,8 @@ export interface Person {
   locale: string;
   isAdmin: boolean;
   isGuest: boolean;
+  /** The other workspace that the person belongs to; met in a channel that both share. */
+  foreignTeam?: string;
   isBot: boolean;
 }
 
@@ -16,12 +19,14 @@ export interface Channel {
   name: string;
   topic: string;
   kind: 'channel' | 'im';
+  /** Shared with another organisation (Slack Connect). */
+  isShared?: boolean;
   /** The person on the other side of a direct message with the bot. */
   person?: string;
   members: Set<string>;
 }
 
-export type PersonName = 'ada' | 'wei' | 'boss' | 'guest';
+export type PersonName = 'ada' | 'wei' | 'boss' | 'guest' | 'partner';
 
 export interface Team {
   id: string;
@@ -30,7 +35,12 @@ export interface Team {
   appId: string;
   botId: string;
   people: Record<PersonName | 'bot', Person>;
-  channels: { products: Channel; random: Channel; dm: Record<PersonName, Channel> };
+  channels: {
+    products: Channel;
+    random: Channel;
+    partners: Channel;
+    dm: Record<PersonName, Channel>;
+  };
 }
 
 const everyone: PersonName[] = ['ada', 'wei', 'boss', 'guest'];
@@ -38,6 +48,18 @@ const everyone: PersonName[] = ['ada', 'wei', 'boss', 'guest'];
 /** Builds a fresh team; no two workspaces share state. */
 export function createTeam(botName: string): Team {
   const people = createPeople(botName);
+  return {
+    id: 'T00DARKRM1',
+    name: 'Northlight Shop',
+    domain: 'northlight-shop',
+    appId: 'A00DARKRM1',
+    botId: 'B00DARKRM1',
+    people,
+    channels: createChannels(people),
+  };
+}
+
+function createChannels(people: Team['people']): Team['channels'] {
   const memberIds = everyone.map((name) => people[name].id);
   const dm = (name: PersonName, id: string): Channel => ({
     id,
@@ -48,33 +70,34 @@ export function createTeam(botName: string): Team {
     members: new Set([people[name].id, people.bot.id]),
   });
   return {
-    id: 'T00DARKRM1',
-    name: 'Northlight Shop',
-    domain: 'northlight-shop',
-    appId: 'A00DARKRM1',
-    botId: 'B00DARKRM1',
-    people,
-    channels: {
-      products: {
-        id: 'C00PRODUCT1',
-        name: 'products',
-        topic: 'New arrivals, photos and listings',
-        kind: 'channel',
-        members: new Set([...memberIds, people.bot.id]),
-      },
-      random: {
-        id: 'C000RANDOM1',
-        name: 'random',
-        topic: 'Everything else',
-        kind: 'channel',
-        members: new Set(memberIds),
-      },
-      dm: {
-        ada: dm('ada', 'D0000000ADA'),
-        wei: dm('wei', 'D0000000WEI'),
-        boss: dm('boss', 'D000000BOSS'),
-        guest: dm('guest', 'D00000GUEST'),
-      },
+    products: {
+      id: 'C00PRODUCT1',
+      name: 'products',
+      topic: 'New arrivals, photos and listings',
+      kind: 'channel',
+      members: new Set([...memberIds, people.bot.id]),
+    },
+    random: {
+      id: 'C000RANDOM1',
+      name: 'random',
+      topic: 'Everything else',
+      kind: 'channel',
+      members: new Set(memberIds),
+    },
+    partners: {
+      id: 'C00PARTNERS',
+      name: 'partners',
+      topic: 'With Lumen Studio',
+      kind: 'channel',
+      isShared: true,
+      members: new Set([people.ada.id, people.boss.id, people.partner.id]),
+    },
+    dm: {
+      ada: dm('ada', 'D0000000ADA'),
+      wei: dm('wei', 'D0000000WEI'),
+      boss: dm('boss', 'D000000BOSS'),
+      guest: dm('guest', 'D00000GUEST'),
+      partner: dm('partner', 'D00PARTNER'),
     },
   };
 }
@@ -107,13 +130,19 @@ function createPeople(botName: string): Team['people'] {
       title: 'Guest photographer',
       isGuest: true,
     }),
+    partner: person('U0PARTNER1', 'partner', {
+      realName: 'Pia Lumen',
+      title: 'Photographer, Lumen Studio',
+      foreignTeam: 'T000LUMEN01',
+    }),
     bot: person('U00000BOT01', botName, { realName: 'Darkroom', title: 'App', isBot: true }),
   };
 }
 
 /** Every channel that exists, direct messages included. */
 export function allChannels(team: Team): Channel[] {
-  return [team.channels.products, team.channels.random, ...Object.values(team.channels.dm)];
+  const { products, random, partners, dm } = team.channels;
+  return [products, random, partners, ...Object.values(dm)];
 }
 
 /** Finds a person by id or by short name. */

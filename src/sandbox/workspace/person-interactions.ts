@@ -30,6 +30,7 @@ export interface SlashCommand {
  */
 export async function slash(world: World, asked: SlashCommand): Promise<SlashReply[]> {
   const { person, channel } = findActor(world, asked);
+  refuseStrangers(person);
   if (!world.settings.commands.includes(asked.command)) {
     throw new Error(`${asked.command} is not a valid command.`);
   }
@@ -67,6 +68,11 @@ export async function slash(world: World, asked: SlashCommand): Promise<SlashRep
   } finally {
     stop();
   }
+}
+
+/** Apps offer their commands and shortcuts to the people of their own workspace. */
+function refuseStrangers({ name, foreignTeam }: Person): void {
+  if (foreignTeam !== undefined) throw new Error(`${name} is of another workspace`);
 }
 
 function toReply({ ts, text, blocks, via }: Ephemeral): SlashReply {
@@ -142,7 +148,12 @@ export async function click(world: World, asked: Click): Promise<void> {
 function actorFields(world: World, person: Person): Json {
   const { team } = world;
   return {
-    user: { id: person.id, username: person.name, name: person.name, team_id: team.id },
+    user: {
+      id: person.id,
+      username: person.name,
+      name: person.name,
+      team_id: person.foreignTeam ?? team.id,
+    },
     api_app_id: team.appId,
     token: 'sandbox-verification-token',
     trigger_id: world.triggers.issue(person.id),
@@ -166,6 +177,7 @@ export interface ShortcutUse {
 /** Uses a message shortcut; works on old messages and in threads. */
 export async function shortcut(world: World, asked: ShortcutUse): Promise<void> {
   const { person, channel } = findActor(world, asked);
+  refuseStrangers(person);
   const message = world.store.message(channel.id, asked.messageTs);
   if (!message) throw new Error(`there is no message ${asked.messageTs}`);
   const target: ReplyTarget = {

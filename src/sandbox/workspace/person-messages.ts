@@ -55,7 +55,9 @@ export function drop(world: World, said: Said & { files: DroppedFile[] }): Place
     for (const file of files) noteShare(file, channel, message);
   }
   world.store.put(message);
-  const shown = files.map((file, at) => disguiseFile(file, said.files[at]?.as));
+  // Slack Connect shows the bot nothing but the ids of files from elsewhere.
+  const usual = person.foreignTeam === undefined ? undefined : 'check_file_info';
+  const shown = files.map((file, at) => disguiseFile(file, said.files[at]?.as ?? usual));
   announceMessage(world, message, files.length > 0 ? shown : undefined);
   return { channel: channel.id, ts: message.ts };
 }

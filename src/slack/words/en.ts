@@ -41,7 +41,7 @@ function pausedSentence(reason: PauseReason, since: string, by: string | undefin
     case 'model-misconfigured':
       return `:hourglass_flowing_sand: Waiting since ${since}: the model server refuses my requests. Please tell the person who looks after Darkroom. Nothing is lost, and I go on as soon as it is mended.`;
     case 'approval':
-      return `:hourglass_flowing_sand: Waiting since ${since} for an operator of Darkroom: batches as large as this one run once they are approved. You need do nothing.`;
+      return `:hourglass_flowing_sand: Waiting since ${since} for an operator of Darkroom: batches as large as this one run once they are approved. You need not do anything.`;
     case 'turn':
       return `:hourglass_flowing_sand: Waiting since ${since} for its turn: other batches of yours are running. This one begins by itself when one of them ends.`;
     case 'person':

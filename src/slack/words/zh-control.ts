@@ -20,10 +20,10 @@ export const chineseControl: ControlWords = {
   resumed: (id) => `批次 ${id} 继续处理。`,
   approved: (id) => `批次 ${id} 已批准。`,
   purgeQuestion: (id, name) =>
-    `要删除批次 *${id}*（${name}）的全部数据，以及我发布的结果文件、部分结果和进度吗？你发送的文件仍会留在 Slack 中。此操作无法撤销。`,
+    `要删除批次 *${id}*（${name}）的全部数据，以及我发布的结果文件、部分结果和进度吗？原文件仍会留在 Slack 中。此操作无法撤销。`,
   purged: (id, kept) =>
     kept
-      ? `批次 ${id} 的数据已从 Darkroom 删除，但 Slack 不允许我删除其消息列中的部分消息或文件，请手动删除。你发送的文件也仍留在 Slack 中。`
-      : `批次 ${id} 及我发布的相关内容已删除。你发送的文件仍留在 Slack 中。`,
+      ? `批次 ${id} 的数据已从 Darkroom 删除，但 Slack 不允许我删除其消息列中的部分消息或文件，请手动删除。原文件也仍留在 Slack 中。`
+      : `批次 ${id} 及我发布的相关内容已删除。原文件仍留在 Slack 中。`,
   purgedNotice: (id, by) => `批次 ${id} 及其结果已由 ${by} 删除。`,
 };

@@ -158,6 +158,17 @@ describe('the Web API', () => {
     expect(await call('users.info', { user: 'wei' })).toMatchObject({ error: 'user_not_found' });
   });
 
+  it('tells people of other workspaces from its own, and channels that are shared with one', async () => {
+    const { people, channels } = workspace;
+    const partner = await call('users.info', { user: people.partner.id, include_locale: true });
+    expect(partner['user']).toMatchObject({ is_stranger: true, team_id: 'T000LUMEN01' });
+    expect(partner['user']).not.toHaveProperty('locale');
+    const shared = await call('conversations.info', { channel: channels.partners.id });
+    expect(shared).toMatchObject({ channel: { is_ext_shared: true } });
+    const own = await call('conversations.info', { channel: channels.products.id });
+    expect(own).toMatchObject({ channel: { is_ext_shared: false } });
+  });
+
   it('knows which reactions are there', async () => {
     const item = { channel: workspace.channels.products.id, timestamp: parent };
     const react = (verb: string, name: string): Promise<Answer> =>

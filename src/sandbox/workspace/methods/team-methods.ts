@@ -45,7 +45,7 @@ function showPerson(world: World, person: Person, withLocale: boolean): Json {
   const isZh = person.locale === 'zh-CN';
   return {
     id: person.id,
-    team_id: world.team.id,
+    team_id: person.foreignTeam ?? world.team.id,
     name: person.name,
     real_name: person.realName,
     deleted: false,
@@ -57,10 +57,12 @@ function showPerson(world: World, person: Person, withLocale: boolean): Json {
     is_primary_owner: false,
     is_restricted: person.isGuest,
     is_ultra_restricted: person.isGuest,
+    ...(person.foreignTeam !== undefined && { is_stranger: true }),
     is_bot: person.isBot,
     is_app_user: false,
     updated: 0,
-    ...(withLocale && { locale: person.locale }),
+    // Slack does not tell it of people of other workspaces.
+    ...(withLocale && person.foreignTeam === undefined && { locale: person.locale }),
   };
 }
 
