@@ -10,6 +10,7 @@ import type { EngineConfig } from '../config.ts';
 import type { Limits } from '../config/rules.ts';
 import type { Fault } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { GateRepair } from '../queue/gate-keeper.ts';
 import { startRows, type Rows } from './start-rows.ts';
 import { startSpool } from './start-spool.ts';
 import { startSteps } from './steps.ts';
@@ -41,9 +42,29 @@ export interface PeopleEdge {
   linkTo(batchId: string): Promise<string>;
 }
 
-/** Told of every outcome that this process has recorded. */
+/** Told of what this process does with rows. */
 export interface RowEdge {
+  /** Recorded by this process. */
   onOutcome(outcome: WorkedOutcome): void;
+  /** The worker looks for rows to lease: several times a second, whatever it has. */
+  onLook?(): void;
+  onLeased?(): void;
+  /** Of a lease that was had: everything is done, or it was not started or lost. */
+  onReleased?(): void;
+  /** Another worker may have taken over what this one holds. */
+  onLost?(): void;
+  /** A request to a model server begins, and ends. */
+  onSent?(): void;
+  onAnswered?(request: EndedRequest): void;
+  /** Of a gate: slots of processes that are gone were freed, or the weight in flight was corrected. */
+  onRepair?(repair: { readonly endpoint: string } & GateRepair): void;
+}
+
+export interface EndedRequest {
+  readonly endpoint: string;
+  /** As in completion.ts, or 'aborted'. */
+  readonly result: string;
+  readonly seconds: number;
 }
 
 /** What differs between the bot and the command line. */

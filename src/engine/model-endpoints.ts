@@ -1,10 +1,11 @@
 // The model servers of this process's settings: each with a gate, a breaker, a pace and a watch of its own.
 
-import type { EngineParts } from './engine.ts';
+import type { EngineParts, RowEdge } from './engine.ts';
 import { toEndpointName } from '../batch/endpoint-name.ts';
 import { createEndpoint, type Endpoint } from '../queue/endpoint.ts';
 import { createGate, type Gate } from '../queue/gate.ts';
 import { startPace, type Pace } from './start-pace.ts';
+import { toWatchedServer } from './watched-server.ts';
 import { createBreaker } from '../vllm/breaker.ts';
 import { createModelServer, type ModelServer } from '../vllm/model-server.ts';
 import { watchServer } from '../vllm/watch-server.ts';
@@ -28,13 +29,14 @@ const lookEveryMs = 1000;
 /** Rejects where Redis does not answer. */
 export async function openModelEndpoints(
   parts: EngineParts,
+  edges: RowEdge,
 ): Promise<{ readonly endpoints: readonly OwnEndpoint[] } & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const { urls } = parts.config.model;
   const names = urls.map(toEndpointName);
   const endpoints: OwnEndpoint[] = [];
   for (const url of urls) {
-    const endpoint = await openEndpoint({ url, names, parts }, stack);
+    const endpoint = await openEndpoint({ url, names, parts, edges }, stack);
     stack.use(startWatch(endpoint, parts));
     endpoints.push(endpoint);
   }
@@ -46,15 +48,17 @@ interface Place {
   readonly url: string;
   readonly names: readonly string[];
   readonly parts: EngineParts;
+  readonly edges: RowEdge;
 }
 
 async function openEndpoint(
-  { url, names, parts }: Place,
+  { url, names, parts, edges }: Place,
   stack: AsyncDisposableStack,
 ): Promise<OwnEndpoint> {
   const name = toEndpointName(url);
-  const gate = stack.adopt(await openGate(name, parts), (each) => each.close());
-  const server = stack.adopt(openServer(url, parts), (each) => each.close());
+  const gate = stack.adopt(await openGate(name, parts, edges), (each) => each.close());
+  const own = stack.adopt(openServer(url, parts), (each) => each.close());
+  const server = toWatchedServer(own, name, edges);
   const state = createEndpoint(parts.stores.store, name, names);
   // Others may have closed it.
   await state.closed();
@@ -72,7 +76,11 @@ function startPaceAt(
   return startPace({ ...guarded, url, apiKey, ceiling, log, store: stores.store });
 }
 
-function openGate(endpoint: string, { config, log }: EngineParts): Promise<Gate> {
+function openGate(
+  endpoint: string,
+  { config, log }: EngineParts,
+  { onRepair }: RowEdge,
+): Promise<Gate> {
   return createGate({
     redisUrl: config.redisUrl,
     prefix: config.keyPrefix,
@@ -80,7 +88,10 @@ function openGate(endpoint: string, { config, log }: EngineParts): Promise<Gate>
     budget: Math.min(firstBudget, config.model.maxInFlight ?? firstBudget),
     expirationMs: config.model.timeoutMs + slotExpiryMs,
     onError: (error) => log.warn({ err: error, endpoint }, 'the gate is in trouble'),
-    onRepair: (repair) => log.warn({ repair, endpoint }, 'slots of the gate were repaired'),
+    onRepair: (repair) => {
+      log.warn({ repair, endpoint }, 'slots of the gate were repaired');
+      onRepair?.({ endpoint, ...repair });
+    },
   });
 }
 

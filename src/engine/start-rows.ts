@@ -28,10 +28,10 @@ export async function startRows(
 ): Promise<Rows> {
   const { config, log, stores } = parts;
   await using stack = new AsyncDisposableStack();
-  const { endpoints } = stack.use(await openModelEndpoints(parts));
+  const { endpoints } = stack.use(await openModelEndpoints(parts, edges));
   const images = stack.adopt(createImageSource(config.images), (source) => source.close());
   const kept = stack.use(await openKeptPictures(parts));
-  const ledger = toOwnView(stores.ledger, { endpoints, onOutcome: edges.onOutcome });
+  const ledger = toOwnView(stores.ledger, { endpoints, edges });
   const worker = createRowWorker({
     ledger,
     log,

@@ -39,12 +39,8 @@ export function judgeRedis({ info, skewMs }: RedisReading): RedisHealth {
   if (!isRecent(version)) {
     problems.push(`Redis ${version} is too old. Use 6.2 or later.`);
   }
-  if (Math.abs(skewMs) > longestSkewMs) {
-    const seconds = (Math.abs(skewMs) / 1000).toFixed(1);
-    problems.push(
-      `This machine's clock and that of Redis differ by ${seconds} s; 2 s is the limit. Synchronise both (NTP).`,
-    );
-  }
+  const skewProblem = toSkewProblem(skewMs);
+  if (skewProblem !== undefined) problems.push(skewProblem);
   const policy = valueOf(info, 'maxmemory_policy');
   if (policy !== 'noeviction') {
     warnings.push(
@@ -55,6 +51,13 @@ export function judgeRedis({ info, skewMs }: RedisReading): RedisHealth {
     warnings.push('Redis keeps nothing over a crash (no append-only file). Set appendonly yes.');
   }
   return { problems, warnings };
+}
+
+/** `skewMs` is Redis' clock minus ours, known to `unsureMs`. */
+export function toSkewProblem(skewMs: number, unsureMs = 0): string | undefined {
+  if (Math.abs(skewMs) - unsureMs <= longestSkewMs) return undefined;
+  const seconds = (Math.abs(skewMs) / 1000).toFixed(1);
+  return `This machine's clock and that of Redis differ by ${seconds} s; 2 s is the limit. Synchronise both (NTP).`;
 }
 
 async function read(redis: RedisConnections): Promise<RedisReading> {

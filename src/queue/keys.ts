@@ -7,6 +7,8 @@
  *  pending: zset of chunks that nobody holds. leases: zset, chunk -> expiry in ms by Redis time.
  *  tokens: hash, chunk -> token of its lease, `<chunk>:left` -> its rows without an outcome.
  *  faults: hash, `<code>:count`, `<code>:lines`, `<code>:example`.
+ *  mistakes: hash, rows that the model server rejected before any row succeeded: `row:<line>` -> how often,
+ *  `cause:<cause>` and `rows` -> how many.
  *  thread, speaker, upload: what Darkroom remembers of its own messages. */
 const batchParts = [
   'record',
@@ -16,6 +18,7 @@ const batchParts = [
   'leases',
   'tokens',
   'faults',
+  'mistakes',
   'thread',
   'speaker',
   'upload',
@@ -25,6 +28,7 @@ export type BatchPart = (typeof batchParts)[number];
 
 /** Keys of the installation. ids, active, unsettled and endpoint live for ever (and stay small); see endpoint.ts
  *  for endpoint and `endpoint:<name>`.
+ *  tallies: hash of what is counted over all processes. probe: what a readiness check writes.
  *  changed, cancelled and due are channels. Scripts have more: `once:drop:<key>` and
  *  `fingerprint:<fingerprint>`, each with the id of its batch; `answers`, `answers:used` and
  *  `answering:<question>`, see answer-cache.ts. */
@@ -36,6 +40,8 @@ export type SharedKey =
   | 'rate'
   | 'edits'
   | 'unsettled'
+  | 'tallies'
+  | 'probe'
   | 'changed'
   | 'cancelled'
   | 'due'

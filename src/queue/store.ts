@@ -21,7 +21,7 @@ export interface Store {
 }
 
 export interface StoreOptions {
-  readonly redis: RedisConnections;
+  readonly redis: Pick<RedisConnections, 'commands' | 'isSteady'>;
   /** Two installations on one Redis have two prefixes; a colon at the end is part of every name anyway. */
   readonly prefix: string;
   /** Default 30 days. */

@@ -10,7 +10,11 @@ function view(): { ledger: Ledger; whole: FakeLedger; open: boolean[] } {
   const open = [false, false];
   const endpoints = open.map((_, at) => ({ isOpen: () => open[at] === true }));
   const whole = createFakeLedger(rowsOf(2));
-  return { ledger: toOwnView<Ledger>(whole, { endpoints, onOutcome: () => {} }), whole, open };
+  return {
+    ledger: toOwnView<Ledger>(whole, { endpoints, edges: { onOutcome: () => {} } }),
+    whole,
+    open,
+  };
 }
 
 describe('a process none of whose servers is open', () => {

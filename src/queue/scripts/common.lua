@@ -29,13 +29,13 @@ end
 local function pauseFor(id, reason, sinceMs)
   local record = batchKey(id, 'record')
   redis.call('HSET', record, 'state', 'paused', 'pauseReason', reason, 'pauseSinceMs', sinceMs)
-  redis.call('HDEL', record, 'pauseBy')
+  redis.call('HDEL', record, 'pauseBy', 'pauseFault')
   announceChange(id)
 end
 
 local function endPause(id, state)
   redis.call('HSET', batchKey(id, 'record'), 'state', state)
-  redis.call('HDEL', batchKey(id, 'record'), 'pauseReason', 'pauseSinceMs', 'pauseBy')
+  redis.call('HDEL', batchKey(id, 'record'), 'pauseReason', 'pauseSinceMs', 'pauseBy', 'pauseFault')
   announceChange(id)
 end
 
@@ -86,6 +86,7 @@ end
 
 local function startFinishing(id)
   endPause(id, 'finishing')
+  redis.call('HSET', batchKey(id, 'record'), 'finishingMs', nowMs())
   redis.call('PUBLISH', sharedKey('due'), 'finish:' .. id)
   letNext()
 end

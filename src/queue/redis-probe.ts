@@ -1,0 +1,90 @@
+// Whether Redis takes writes and tells our time, asked on a connection that gives up at once: all others
+// wait for a Redis that is away.
+
+import { once } from 'node:events';
+import { Redis } from 'ioredis';
+import { toSkewProblem } from './check-redis.ts';
+import { createStore, type Store, type StoreOptions } from './store.ts';
+import { closeConnection } from './create-redis.ts';
+import { withDeadline } from './with-deadline.ts';
+
+export interface RedisProbe extends AsyncDisposable {
+  /** What keeps Redis from serving Darkroom now, a line each; none where all is well. Never rejects, and
+   *  answers within about 2 s. It writes, since a Redis that is full, read-only or out of disk still reads. */
+  findProblems(): Promise<readonly string[]>;
+  /** The same data, for reading: while Redis is away it rejects instead of waiting. */
+  readonly store: Store;
+}
+
+export type RedisProbeOptions = { readonly url: string } & Omit<StoreOptions, 'redis'>;
+
+const commandTimeoutMs = 2000;
+
+/** The probe's own key does not outlive the interest in it. */
+const keyTtlMs = 60_000;
+
+/** Resolves when it is connected, or after 2 s: it connects by itself whenever Redis is there. */
+export async function openRedisProbe({ url, ...place }: RedisProbeOptions): Promise<RedisProbe> {
+  const redis = new Redis(url, {
+    connectionName: 'darkroom-probe',
+    commandTimeout: commandTimeoutMs,
+    socketTimeout: 2 * commandTimeoutMs,
+    connectTimeout: commandTimeoutMs,
+    enableOfflineQueue: false,
+    // While it loads its data it says so.
+    enableReadyCheck: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(attempt * 200, 1000),
+  });
+  redis.on('error', () => {});
+  await withDeadline(once(redis, 'ready'), commandTimeoutMs).catch(() => {});
+  const store = createStore({ redis: { commands: redis, isSteady: () => true }, ...place });
+  const key = store.keys.shared('probe');
+  const look = async (): Promise<readonly string[]> => {
+    try {
+      const before = Date.now();
+      const [, [seconds, microseconds]] = await Promise.all([
+        redis.set(key, 'written', 'PX', keyTtlMs),
+        redis.time(),
+      ]);
+      const halfWayMs = (Date.now() - before) / 2;
+      const theirs = Number(seconds) * 1000 + Number(microseconds) / 1000;
+      const problem = toSkewProblem(theirs - before - halfWayMs, halfWayMs);
+      return problem === undefined ? [] : [problem];
+    } catch (error) {
+      return [toSentence(error)];
+    }
+  };
+  let looking: Promise<readonly string[]> | undefined;
+  return {
+    store,
+    // However many ask at a time, Redis is asked once.
+    findProblems: () =>
+      (looking ??= look().finally(() => {
+        looking = undefined;
+      })),
+    [Symbol.asyncDispose]: () => closeConnection(redis),
+  };
+}
+
+/** What Redis' own words mean to whoever runs it. */
+const sentences: Readonly<Record<string, string>> = {
+  READONLY: 'Redis is a read-only replica: REDIS_URL has to name the primary',
+  OOM: 'Redis is full: raise its maxmemory',
+  MISCONF: 'Redis cannot save to its disk and takes no writes: look at its disk and its log',
+  LOADING: 'Redis is still loading its data',
+  NOREPLICAS: 'Redis lacks the replicas that it has to have for writes',
+  NOAUTH: 'Redis wants a password: correct REDIS_URL',
+  WRONGPASS: 'Redis refuses the password: correct REDIS_URL',
+  NOPERM: 'Redis refuses this user the rights that it needs',
+};
+
+/** Only the first word of what Redis says is shown: the rest may hold anything. */
+function toSentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  const code = /^[A-Z]+(?= )/.exec(message)?.[0];
+  if (code === undefined) {
+    return /timed out/.test(message) ? 'Redis does not answer' : 'Redis is away';
+  }
+  return sentences[code] ?? `Redis takes no writes: ${code}`;
+}
