@@ -20,7 +20,12 @@ export interface PaceParts {
   /** Whether the endpoint is open, as far as this process knows. */
   readonly isOpen: () => boolean;
   readonly log: Log;
+  /** Between looks at the server; default 1000. */
+  readonly intervalMs?: number;
 }
+
+/** The right to set the budget outlives its holder by so many looks. */
+const leaseLooks = 4;
 
 export interface Pace extends AsyncDisposable {
   /** The server said that it is busy (429, 503). Never throws. */
@@ -29,10 +34,11 @@ export interface Pace extends AsyncDisposable {
 
 /** Works at once; call it once for each endpoint and process. Disposing leaves the budget as it is. */
 export function startPace(parts: PaceParts): Pace {
-  const { name, gate, log, ceiling, isOpen } = parts;
+  const { name, gate, log, ceiling, isOpen, intervalMs = 1000 } = parts;
   const store = createPaceStore({
     store: parts.store,
     endpoint: name,
+    leaseMs: leaseLooks * intervalMs,
     onError: (error) => log.warn({ err: error, endpoint: name }, 'a busy answer was not counted'),
   });
   const reader = createLoadReader({ url: parts.url, apiKey: parts.apiKey });
@@ -44,6 +50,7 @@ export function startPace(parts: PaceParts): Pace {
     log,
     ceiling,
     isOpen,
+    intervalMs,
     readLoad: (signal) => reader.read(signal),
     signal: stopping.signal,
   });
