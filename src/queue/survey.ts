@@ -24,21 +24,23 @@ export interface Survey {
   readonly groups: readonly BatchGroup[];
   /** Leases that were taken back from workers that had died or stood still. */
   readonly leasesExpired: number;
+  readonly rowsCancelled: number;
   /** `max` is 0 without a limit. */
   readonly memory: { readonly usedBytes: number; readonly maxBytes: number };
 }
 
 // Another version may know more states.
 const group = z.tuple([z.string(), z.string(), z.number(), z.number(), z.number(), z.number()]);
-const survey = readScript('survey', z.tuple([z.number()], group));
+const survey = readScript('survey', z.tuple([z.number(), z.number()], group));
 
 /** Two commands, however many batches there are. */
 export async function readSurvey(store: Pick<Store, 'redis' | 'run'>): Promise<Survey> {
-  const [[leasesExpired, ...groups], info] = await Promise.all([
+  const [[leasesExpired, rowsCancelled, ...groups], info] = await Promise.all([
     store.run(survey),
     store.redis.info('memory'),
   ]);
-  return { groups: groups.map(toGroup), leasesExpired, memory: toMemory(info) };
+  const memory = toMemory(info);
+  return { groups: groups.map(toGroup), leasesExpired, rowsCancelled, memory };
 }
 
 function toGroup([state, reason, batches, pendingRows, leasedRows, ms]: z.infer<

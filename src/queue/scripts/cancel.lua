@@ -21,7 +21,9 @@ if state == 'reading' then
   markEnded(id, 'cancelled')
 else
   for _, from in ipairs({ 'pending', 'running' }) do
-    moveRows(id, from, 'cancelled', tonumber(redis.call('HGET', record, from)))
+    local rows = tonumber(redis.call('HGET', record, from))
+    moveRows(id, from, 'cancelled', rows)
+    tally('rowsCancelled', rows)
   end
   redis.call('DEL', batchKey(id, 'pending'), batchKey(id, 'leases'), batchKey(id, 'tokens'))
   startFinishing(id)

@@ -15,6 +15,13 @@ local function stateOf(id)
   return redis.call('HGET', batchKey(id, 'record'), 'state')
 end
 
+-- Counts over all processes, for whoever watches.
+local function tally(what, count)
+  if count == 0 then return end
+  redis.call('HINCRBY', sharedKey('tallies'), what, count)
+  redis.call('EXPIRE', sharedKey('tallies'), ARGV[1])
+end
+
 local function announceChange(id)
   redis.call('PUBLISH', sharedKey('changed'), id)
 end

@@ -11,10 +11,7 @@ for argument = 6, #ARGV do leftOut[ARGV[argument]] = true end
 local function reclaimExpired(id)
   local expired = redis.call('ZRANGEBYSCORE', batchKey(id, 'leases'), '-inf', now)
   for _, chunk in ipairs(expired) do giveBack(id, chunk) end
-  if #expired > 0 then
-    redis.call('HINCRBY', sharedKey('tallies'), 'leasesExpired', #expired)
-    redis.call('EXPIRE', sharedKey('tallies'), ARGV[1])
-  end
+  tally('leasesExpired', #expired)
   return #expired > 0
 end
 

@@ -1,8 +1,9 @@
 -- How batches that have not ended are, for whoever watches. Changes nothing.
--- Returns { leases that have expired, { state, pause reason or '', batches, rows that nobody holds, rows that
+-- Returns { leases that have expired, rows that were cancelled, { state, pause reason or '', batches, rows that nobody holds, rows that
 -- workers hold, ms that the one of them waits which has waited longest, or 0 }… }.
 local now, groups = nowMs(), {}
-local reply = { tonumber(redis.call('HGET', sharedKey('tallies'), 'leasesExpired') or '0') }
+local tallies = redis.call('HMGET', sharedKey('tallies'), 'leasesExpired', 'rowsCancelled')
+local reply = { tonumber(tallies[1] or '0'), tonumber(tallies[2] or '0') }
 local fields = { 'state', 'pauseReason', 'pending', 'running', 'startedMs', 'finishingMs', 'createdMs' }
 
 for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
