@@ -121,7 +121,9 @@ function createReport({ log, name }: KeepPaceNeeds): (state: PaceState) => void 
     looks = budget === last ? looks + 1 : 0;
     last = budget;
     const ratio = Math.max(budget, told) / Math.max(Math.min(budget, told), 1);
-    if (ratio < (looks >= quietLooks ? 1.15 : 3)) return;
+    const isAtRest = looks >= quietLooks && ratio >= 1.15;
+    const hasMovedFar = told > 0 && ratio >= 3;
+    if (!isAtRest && !hasMovedFar) return;
     told = budget;
     log.info({ endpoint: name, budget }, 'weight that may be in flight at the model server');
   };

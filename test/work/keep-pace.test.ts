@@ -79,8 +79,9 @@ describe('keeping the pace', () => {
   });
 
   it('ends at once while Redis does not answer', async () => {
-    const hold = () => new Promise<never>(() => {});
-    const { stopping, done } = start({ store: { leaseMs: 60_000, hold, leave: async () => {} } });
+    const { stopping, done } = start({
+      store: { leaseMs: 60_000, hold: () => new Promise<never>(() => {}), leave: async () => {} },
+    });
     stopping.abort();
     await expect(done).resolves.toBeUndefined();
   });
