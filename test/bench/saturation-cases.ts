@@ -2,6 +2,7 @@
 // cold start are read from the same batches.
 
 import type { BenchOptions } from './bench.ts';
+import { toCaseName } from './saturation-report.ts';
 import { runCase, type CaseRun, type SaturationCase } from './saturation-case.ts';
 
 const two = { megapixels: '2', photo: { width: 1632, height: 1224 } };
@@ -43,8 +44,4 @@ export async function runCases(
     found.push(await run);
   }
   return found;
-}
-
-export function toCaseName({ profile, megapixels }: SaturationCase): string {
-  return `${profile}, ${megapixels} MP`;
 }
