@@ -22,15 +22,24 @@ export type BatchState =
 /**
  * Why a batch does not move: shown in the thread, with the time since when. Those that wait for a model
  * server go on by themselves; `turn` does when another batch of the same person ends; `approval` waits for
- * an operator, `person` for whoever paused it.
+ * an operator, `person` for whoever paused it; `rejected`, where the model server rejected the first rows
+ * all alike, for somebody who mends that.
  */
-export type PauseReason = 'model-away' | 'model-misconfigured' | 'approval' | 'turn' | 'person';
+export type PauseReason =
+  | 'model-away'
+  | 'model-misconfigured'
+  | 'approval'
+  | 'turn'
+  | 'person'
+  | 'rejected';
 
 export interface Pause {
   readonly reason: PauseReason;
   readonly sinceMs: number;
   /** Who paused it; a Slack user id. */
   readonly by?: string;
+  /** What the model server rejected rows for. */
+  readonly fault?: Fault;
 }
 
 export interface DroppedFile {
@@ -163,6 +172,11 @@ const ended: ReadonlySet<BatchState> = new Set(['done', 'cancelled', 'refused'])
 
 export function hasEnded(batch: Pick<Batch, 'state'>): boolean {
   return ended.has(batch.state);
+}
+
+/** Whether it is paused until somebody resumes it. */
+export function isHeld({ pause }: Pick<Batch, 'pause'>): boolean {
+  return pause?.reason === 'person' || pause?.reason === 'rejected';
 }
 
 /** The sum that must hold at every moment; checked before anything is posted as finished. */

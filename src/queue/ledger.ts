@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Admission, Batch, BatchPlan, Drop } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
+import type { Mistake, MistakeVerdict } from '../batch/mistake.ts';
 import type { FinishedRow } from '../batch/results.ts';
 import type { Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
@@ -14,6 +15,7 @@ import { createControl, type Control } from './control.ts';
 import { commit, lease, release, renew } from './leasing.ts';
 import { claimFingerprint, recordDrop, refuse, startRunning, writeChunk } from './reading.ts';
 import { chargeRows, type RowsCharge } from './limits-rows.ts';
+import { noteMistake } from './mistakes.ts';
 import { purgeBatch, type PurgeResult } from './purge-batch.ts';
 import { readResults } from './read-results.ts';
 import { readScript } from './script.ts';
@@ -56,6 +58,11 @@ export interface Ledger extends Control {
   renew(leases: readonly LeaseRef[]): Promise<readonly RenewResult[]>;
   commit(held: LeaseRef, row: Row, outcome: WorkedOutcome): Promise<CommitResult>;
   release(held: LeaseRef): Promise<void>;
+  /** The model server rejected a row: what that means for the row, and how often it happened to it. */
+  noteMistake(
+    id: string,
+    mistake: Mistake,
+  ): Promise<{ readonly verdict: MistakeVerdict; readonly times: number }>;
 
   readResults(id: string): AsyncIterable<readonly FinishedRow[]>;
   end(id: string): Promise<void>;
@@ -96,6 +103,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     renew: (leases) => renew(store, leases, leaseMs),
     commit: (held, row, outcome) => commit(store, { lease: held, row, outcome }),
     release: (held) => release(store, held),
+    noteMistake: (id, mistake) => noteMistake(store, id, mistake),
 
     ...createControl(store),
     readResults: (id) => readResults(store, id),

@@ -22,6 +22,7 @@ export const pauseReason = z.enum([
   'approval',
   'turn',
   'person',
+  'rejected',
 ]);
 
 /** Undefined where there is no such batch (any more). */
@@ -70,11 +71,13 @@ function parsePause(record: StoredHash): Pick<Batch, 'pause'> {
   const reason = record['pauseReason'];
   if (reason === undefined) return {};
   const by = record['pauseBy'];
+  const fault = record['pauseFault'];
   return {
     pause: {
       reason: pauseReason.parse(reason),
       sinceMs: numberOf(record, 'pauseSinceMs'),
       ...(by === undefined ? {} : { by }),
+      ...(fault === undefined ? {} : { fault: JSON.parse(fault) }),
     },
   };
 }

@@ -1,6 +1,6 @@
 // Commands that change a batch: stop, pause, resume, purge. Answers what was done, or asks which batch.
 
-import type { Batch } from '../batch/batch.ts';
+import { isHeld, type Batch } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import { toFault, type Fault } from '../errors.ts';
 import type { Answer, Asked } from './answer-command.ts';
@@ -39,7 +39,7 @@ export async function answerControl(
 
 /** Of several, those that there is something to resume of. */
 function toHeld(batches: readonly Batch[]): readonly Batch[] {
-  const held = batches.filter(({ pause }) => pause?.reason === 'person');
+  const held = batches.filter(isHeld);
   return held.length > 0 ? held : batches;
 }
 

@@ -18,8 +18,9 @@ import { isClosedChannel, isLockedOut, toSlackFailure } from './slack-failure.ts
 import type { ThreadMemory } from './thread-memory.ts';
 import type { TimeLeft } from './time-left.ts';
 import type { Message } from './views/blocks.ts';
-import { buildProgress } from './views/progress.ts';
+import { buildProgress, showFileName } from './views/progress.ts';
 import { buildRefusal } from './views/refusal.ts';
+import { wordsOf } from './words/words-of.ts';
 
 export interface SpeakNeeds {
   readonly clients: Clients;
@@ -72,8 +73,19 @@ async function tell(batch: Batch, needs: SpeakNeeds): Promise<number> {
   const message = buildMessage(batch, secondsLeft);
   const isShown = message === undefined || (await showMessage(batch, message, needs));
   const isAsked = await showApproval(batch, shown, needs);
+  await callForRejected(batch, needs);
   if (hasEnded(batch) && isShown && isAsked) await settle(batch, needs);
   return 0;
+}
+
+/** A message that is edited calls nobody, and this pause ends by nobody else. */
+async function callForRejected(batch: Batch, needs: SpeakNeeds): Promise<void> {
+  const { id, drop, pause, language } = batch;
+  if (pause?.reason !== 'rejected') return;
+  if (!(await needs.memory.claimOnce(`rejected:${id}:${pause.sinceMs}`))) return;
+  const { rejected } = wordsOf(language).control;
+  const text = rejected(`<@${drop.user}>`, showFileName(batch));
+  await post(needs.clients, { channel: drop.channel, thread_ts: drop.threadTs, text });
 }
 
 /** Nobody else sees that it was refused. Said again where this process dies right after. */

@@ -1,17 +1,19 @@
 // One row at the model servers: in its turn, as often as its kind of failure allows, each time at another
 // server where there is one.
 //
-// Two things end a row here without an outcome (undefined): its lease must go back, or the last model
-// server went away. Neither is the row's fault, so neither costs it an attempt.
+// Three things end a row here without an outcome (undefined): its lease must go back, the last model server
+// went away, or the server rejects it and nobody knows yet whether it rejects the whole batch. None is
+// known to be the row's fault, so none costs it an attempt.
 
 import type { PauseReason } from '../batch/batch.ts';
 import type { WorkedOutcome } from '../batch/row.ts';
 import type { CompletionRequest, NamedResult } from '../batch/completion.ts';
-import { toFault } from '../errors.ts';
+import { toFault, type Fault } from '../errors.ts';
+import { failsAlone } from './first-mistakes.ts';
 import { maxAttempts, toBlame, toNext, type Next } from './next-step.ts';
 import { pause, toBackoffMs } from './pause.ts';
 import type { Log } from '../logger.ts';
-import type { ModelEndpoint } from './ports.ts';
+import type { Ledger, ModelEndpoint } from './ports.ts';
 import type { Strikes } from './strikes.ts';
 import type { Turns } from './turns.ts';
 
@@ -19,6 +21,7 @@ export interface AskModelNeeds {
   readonly turns: Turns;
   readonly endpoints: readonly ModelEndpoint[];
   readonly strikes: Strikes;
+  readonly ledger: Pick<Ledger, 'noteMistake'>;
   readonly log: Log;
   /** Called with every answer; the batch's record keeps which model answered. */
   noteModel(batchId: string, model: string): void;
@@ -63,8 +66,10 @@ export async function askModel(
   return undefined;
 }
 
+type Judged = Exclude<Next, { do: 'reject' }>;
+
 function toWaitMs(
-  next: Exclude<Next, { do: 'record' | 'give-back' }>,
+  next: Exclude<Judged, { do: 'record' | 'give-back' }>,
   { charged, tries }: { charged: number; tries: number },
   { toBackoffMs: toMs = toBackoffMs }: AskModelNeeds,
 ): number {
@@ -116,7 +121,7 @@ async function makeAttempt(
   }
 }
 
-async function judge(attempt: Attempt, question: Question, needs: AskModelNeeds): Promise<Next> {
+async function judge(attempt: Attempt, question: Question, needs: AskModelNeeds): Promise<Judged> {
   const { result, endpoint } = attempt;
   if (result === 'aborted') return { do: 'give-back' };
   if (result === 'bug') {
@@ -129,7 +134,10 @@ async function judge(attempt: Attempt, question: Question, needs: AskModelNeeds)
   if (result.kind === 'answer') needs.noteModel(question.place.batch, result.model);
   if (result.kind === 'away' && result.busy === true) endpoint.noteBusy();
   const reason = endpoint.breaker.record(result);
-  if (reason === undefined) return toNext(result, { request: question.request, ...attempt });
+  if (reason === undefined) {
+    const next = toNext(result, { request: question.request, ...attempt });
+    return next.do === 'reject' ? toRejected(next.fault, question, needs) : next;
+  }
   await close(endpoint, reason, needs.log);
   return toStruck(result, question, needs);
 }
@@ -146,16 +154,28 @@ async function close(endpoint: ModelEndpoint, reason: PauseReason, log: Log): Pr
   });
 }
 
+async function toRejected(
+  fault: Fault,
+  { place, signals }: Question,
+  needs: AskModelNeeds,
+): Promise<Judged> {
+  const fails = await failsAlone({ fault, place, signal: signals.unsent }, needs);
+  return fails ? { do: 'record', outcome: { status: 'failed', fault } } : { do: 'give-back' };
+}
+
 /** The row whose result closed an endpoint goes to another one, or back where none is open, until it has
  *  done so too often. */
-function toStruck(
+async function toStruck(
   result: NamedResult,
-  { place }: Question,
-  { endpoints, strikes, log }: AskModelNeeds,
-): Next {
+  question: Question,
+  needs: AskModelNeeds,
+): Promise<Judged> {
+  const { place } = question;
+  const { endpoints, strikes, log } = needs;
   const fault = toBlame(result);
   if (fault !== undefined && strikes.add(place) >= maxAttempts) {
     log.warn({ ...place, code: fault.code }, 'a row closed endpoints time after time');
+    if (result.kind === 'misconfigured') return toRejected(fault, question, needs);
     return { do: 'record', outcome: { status: 'failed', fault } };
   }
   return { do: endpoints.some((each) => each.isOpen()) ? 'move' : 'give-back' };

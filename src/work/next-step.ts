@@ -21,6 +21,8 @@ export type Next =
       readonly limit: number;
       readonly afterMs?: number;
     }
+  /** The server does not take this request; see first-mistakes.ts. */
+  | { readonly do: 'reject'; readonly fault: Fault }
   /** The server is at fault. */
   | { readonly do: 'wait'; readonly afterMs?: number }
   /** Its server was closed; another one is open. */
@@ -51,7 +53,7 @@ export function toNext(
     case 'answer':
       return toRecorded(result, request);
     case 'rejected':
-      return { do: 'record', outcome: { status: 'failed', fault: result.fault } };
+      return { do: 'reject', fault: result.fault };
     case 'retry':
       return { do: 'charge', limit: maxAttempts, ...result };
     case 'away':

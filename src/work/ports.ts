@@ -9,6 +9,7 @@ import type {
 } from '../batch/completion.ts';
 import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
+import type { Mistake, MistakeVerdict } from '../batch/mistake.ts';
 import type { FinishedRow } from '../batch/results.ts';
 import type { ImageReference, Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
@@ -50,6 +51,12 @@ export interface Ledger {
   commit(lease: LeaseRef, row: Row, outcome: WorkedOutcome): Promise<CommitResult>;
   /** Gives the chunk back at once; its rows without an outcome are pending again. */
   release(lease: LeaseRef): Promise<void>;
+  /** The model server rejected a row: what that means for it, and how often it was rejected so far. Pauses the
+   *  batch where the first rows all met the same. */
+  noteMistake(
+    id: string,
+    mistake: Mistake,
+  ): Promise<{ readonly verdict: MistakeVerdict; readonly times: number }>;
   setModel(id: string, model: string): Promise<void>;
 
   /** Calls back when a batch was cancelled in any process. */

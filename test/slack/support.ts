@@ -186,7 +186,7 @@ export function createMemoryDesk(): MemoryDesk {
       const batch = batches.get(id);
       if (batch?.state !== 'paused') return batch?.state === 'running' ? 'running' : 'ended';
       const reason = batch.pause?.reason ?? 'person';
-      if (reason !== 'person') return heldBy[reason];
+      if (reason !== 'person' && reason !== 'rejected') return heldBy[reason];
       desk.change(id, { state: 'running', pause: undefined });
       return 'resumed';
     },

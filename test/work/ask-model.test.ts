@@ -5,7 +5,7 @@ import { askModel, type AskModelNeeds } from '../../src/work/ask-model.ts';
 import type { ModelEndpoint } from '../../src/work/ports.ts';
 import { createStrikes } from '../../src/work/strikes.ts';
 import { createTurns } from '../../src/work/turns.ts';
-import { fakeEndpoint, quiet } from './fakes.ts';
+import { createFakeLedger, fakeEndpoint, quiet } from './fakes.ts';
 
 const answer: NamedResult = {
   kind: 'answer',
@@ -80,6 +80,7 @@ function needsOf(servers: Readonly<Record<string, Scripted>>): Asked {
     turns: createTurns(endpoints),
     endpoints,
     strikes: createStrikes(),
+    ledger: createFakeLedger([]),
     log: quiet,
     noteModel: () => {},
     toBackoffMs: () => 0,

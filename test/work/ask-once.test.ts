@@ -8,7 +8,13 @@ import type { ModelEndpoint } from '../../src/work/ports.ts';
 import { createQuestions } from '../../src/work/questions.ts';
 import { createStrikes } from '../../src/work/strikes.ts';
 import { createTurns } from '../../src/work/turns.ts';
-import { createFakeAnswers, fakeEndpoint, quiet, type FakeAnswers } from './fakes.ts';
+import {
+  createFakeAnswers,
+  createFakeLedger,
+  fakeEndpoint,
+  quiet,
+  type FakeAnswers,
+} from './fakes.ts';
 
 const rejected: NamedResult = { kind: 'rejected', fault: toFault('E_MODEL_BAD_OUTPUT', {}) };
 
@@ -60,6 +66,7 @@ function createWorld(
     turns: createTurns([endpoint]),
     endpoints: [endpoint],
     strikes: createStrikes(),
+    ledger: createFakeLedger([]),
     log: quiet,
     noteModel: (batchId, model) => void noted.push(`${batchId} ${model}`),
     toBackoffMs: () => 0,

@@ -1,6 +1,6 @@
 // The one message in the thread that is edited while a batch is worked on.
 
-import { hasEnded, type Batch } from '../../batch/batch.ts';
+import { hasEnded, isHeld, type Batch } from '../../batch/batch.ts';
 import { formatDuration } from '../../batch/progress.ts';
 import { showText } from '../escape.ts';
 import type { Words } from '../words/words.ts';
@@ -31,9 +31,7 @@ function buildTitle(batch: Batch, words: Words): string {
     case 'running':
       return words.progress.working(name);
     case 'paused':
-      return batch.pause?.reason === 'person'
-        ? words.progress.held(name)
-        : words.progress.waiting(name);
+      return isHeld(batch) ? words.progress.held(name) : words.progress.waiting(name);
     case 'finishing':
       return words.progress.writing(name);
     case 'cancelled':
@@ -78,7 +76,9 @@ function buildHeld(batch: Batch, words: Words): readonly string[] {
   if (declinedBy !== undefined) lines.push(words.progress.declined(`<@${declinedBy}>`));
   if (batch.state === 'paused' && pause !== undefined) {
     const by = pause.by === undefined ? undefined : `<@${pause.by}>`;
-    lines.push(words.progress.paused(pause.reason, buildTime(pause.sinceMs), by));
+    const { reason, fault } = pause;
+    const said = showText(String(fault?.params['reason'] ?? ''), 200);
+    lines.push(words.progress.paused({ reason, since: buildTime(pause.sinceMs), by, said }));
   }
   return lines;
 }

@@ -19,6 +19,8 @@ export const englishControl: ControlWords = {
     `Batch ${id} is paused. What is at the model server already is finished; \`${command} resume ${id}\` goes on.`,
   resumed: (id) => `Batch ${id} goes on.`,
   approved: (id) => `Batch ${id} is approved.`,
+  rejected: (user, name) =>
+    `${user} *${name}* is paused, and needs somebody: the model server refuses its rows. My message above says what it objects to and what helps.`,
   purgeQuestion: (id, name) =>
     `Shall I delete everything that I keep of batch *${id}* (${name}), and what I posted about it: results files, first answers, progress? The dropped file itself stays in Slack. This cannot be undone.`,
   purged: (id, kept) =>

@@ -5,7 +5,7 @@ import { englishBundle } from './en-bundle.ts';
 import { englishControl } from './en-control.ts';
 import { englishWarning } from './en-warnings.ts';
 import type { PauseReason } from '../../batch/batch.ts';
-import type { Tally, Words } from './words.ts';
+import type { PauseTold, Tally, Words } from './words.ts';
 
 const locale = 'en-US';
 
@@ -34,7 +34,7 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
   return `${user} *${name}* is done: ${number(done)} of ${rows(total)}, ${number(failed)} failed.`;
 }
 
-function pausedSentence(reason: PauseReason, since: string, by: string | undefined): string {
+function pausedSentence({ reason, since, by, said }: PauseTold): string {
   switch (reason) {
     case 'model-away':
       return `:hourglass_flowing_sand: Waiting since ${since}: the model server does not answer. Nothing is lost, and I go on by myself as soon as it is back.`;
@@ -46,12 +46,15 @@ function pausedSentence(reason: PauseReason, since: string, by: string | undefin
       return `:hourglass_flowing_sand: Waiting since ${since} for its turn: other batches of yours are running. This one begins by itself when one of them ends.`;
     case 'person':
       return `:double_vertical_bar: Paused since ${since}${by === undefined ? '' : ` by ${by}`}. Reply \`@darkroom resume\` in this thread to go on.`;
+    case 'rejected':
+      return `:double_vertical_bar: Paused since ${since}: the model server refuses the first rows, all of them alike${said === '' ? '' : `: “${said}”`}. None of them counts as failed. If they ask for too much (long texts or prompt, many or large pictures), stop this batch and drop the file again with less. Otherwise show this to the person who looks after Darkroom, and reply \`@darkroom resume\` here when it is mended.`;
   }
 }
 
 function waitingFor(reason: PauseReason | undefined): string {
   if (reason === 'approval') return 'waiting for an approval';
   if (reason === 'turn') return 'waiting for its turn';
+  if (reason === 'rejected') return 'paused, the model server refuses its rows';
   return reason === 'person' ? 'paused' : 'waiting for the model server';
 }
 

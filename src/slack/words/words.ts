@@ -12,6 +12,16 @@ export interface Tally {
   readonly cancelled: number;
 }
 
+export interface PauseTold {
+  readonly reason: PauseReason;
+  /** A Slack date token. */
+  readonly since: string;
+  /** Mentions who paused it. */
+  readonly by: string | undefined;
+  /** What the model server said of rows that it rejects; may be ''. */
+  readonly said: string;
+}
+
 /** What is said about letting batches run, pausing them and forgetting them. */
 export interface ControlWords {
   /** For operators: what waits, of whom, and how much work it is; `time` where it can be told. */
@@ -25,6 +35,8 @@ export interface ControlWords {
   paused(id: string, command: string): string;
   resumed(id: string): string;
   approved(id: string): string;
+  /** Calls the person to a batch that goes on only when somebody has mended something. */
+  rejected(user: string, name: string): string;
   /** Asked before everything of a batch is deleted. */
   purgeQuestion(id: string, name: string): string;
   /** `kept`: some of the bot's own messages could not be deleted. */
@@ -56,8 +68,7 @@ export interface Words {
     timeUnknown(): string;
     /** Where a person has paused it. */
     held(name: string): string;
-    /** `since` is a Slack date token; `by` mentions who paused it. */
-    paused(reason: PauseReason, since: string, by: string | undefined): string;
+    paused(pause: PauseTold): string;
     approved(by: string): string;
     declined(by: string): string;
     footer(id: string, ended: boolean): string;

@@ -19,6 +19,8 @@ export const chineseControl: ControlWords = {
     `批次 ${id} 已暂停。已送到模型服务器的行会处理完；用 \`${command} 继续 ${id}\` 继续。`,
   resumed: (id) => `批次 ${id} 继续处理。`,
   approved: (id) => `批次 ${id} 已批准。`,
+  rejected: (user, name) =>
+    `${user} *${name}* 已暂停，需要处理：模型服务器拒绝了其中的行。具体原因和处理办法见我上面的消息。`,
   purgeQuestion: (id, name) =>
     `要删除批次 *${id}*（${name}）的全部数据，以及我发布的结果文件、部分结果和进度吗？原文件仍会留在 Slack 中。此操作无法撤销。`,
   purged: (id, kept) =>

@@ -2,7 +2,7 @@
 
 import { groupDigits } from './count.ts';
 import type { PauseReason } from '../../batch/batch.ts';
-import type { Tally, Words } from './words.ts';
+import type { PauseTold, Tally, Words } from './words.ts';
 import { chineseBundle } from './zh-bundle.ts';
 import { chineseControl } from './zh-control.ts';
 import { chineseWarning } from './zh-warnings.ts';
@@ -28,7 +28,7 @@ function doneSentence(user: string, name: string, { total, done, failed }: Tally
   return `${user} *${name}* 已完成：共 ${rows(total)}，成功 ${rows(done)}，失败 ${rows(failed)}。`;
 }
 
-function pausedSentence(reason: PauseReason, since: string, by: string | undefined): string {
+function pausedSentence({ reason, since, by, said }: PauseTold): string {
   switch (reason) {
     case 'model-away':
       return `:hourglass_flowing_sand: 从 ${since} 起等待：模型服务器没有响应。数据不会丢失，恢复后会自动继续。`;
@@ -40,12 +40,15 @@ function pausedSentence(reason: PauseReason, since: string, by: string | undefin
       return `:hourglass_flowing_sand: 从 ${since} 起排队：你的其他批次正在处理，其中一个结束后会自动开始。`;
     case 'person':
       return `:double_vertical_bar: 从 ${since} 起${by === undefined ? '' : `由 ${by} `}暂停。在此消息列中回复 \`@darkroom 继续\` 即可继续。`;
+    case 'rejected':
+      return `:double_vertical_bar: 从 ${since} 起暂停：模型服务器以相同原因拒绝了最前面的各行${said === '' ? '' : `：“${said}”`}。这些行不算失败。如果是要求过多（文字或提示词太长、图片太多或太大），请停止该批次，精简后重新发送文件；否则请告知负责维护 Darkroom 的同事，修复后在此回复 \`@darkroom 继续\`。`;
   }
 }
 
 function waitingFor(reason: PauseReason | undefined): string {
   if (reason === 'approval') return '等待批准';
   if (reason === 'turn') return '排队中';
+  if (reason === 'rejected') return '已暂停（模型服务器拒绝处理）';
   return reason === 'person' ? '已暂停' : '等待模型服务器';
 }
 
