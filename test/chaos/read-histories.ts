@@ -67,8 +67,18 @@ export async function readLedger(
   }
 }
 
-/** Keys that stay for ever and stay small: numbers of the installation, and the step queues' own. */
-const lasting = /:(ids|active|unsettled|endpoint|gate-budget|pace)$|:steps:/u;
+/** Keys that stay for ever and stay small: numbers of the installation, the step queues' own, and which
+ *  processes know a gate. */
+const lasting = /:(ids|active|unsettled|endpoint)$|:steps:|:gate:.*_(client_\w+|seen)$/u;
+
+/** Every row has weight 1, so that slots can be compared with the sum of their weights. */
+async function explainGate({ ledger }: ChaosWorld): Promise<string[]> {
+  const [sum, { size: slots }] = await Promise.all([ledger.gateRunning(), ledger.slots()]);
+  return [
+    ...(slots > 0 ? [`${slots} slots of the gate are held for nobody`] : []),
+    ...(sum === slots ? [] : [`the gate's sum is ${sum}, its slots are ${slots}`]),
+  ];
+}
 
 /** What does not hold once nothing is under way any more. `withinMs`: how long the gate may take to get
  *  there. */
@@ -76,7 +86,7 @@ export async function checkAtRest(world: ChaosWorld, withinMs: number): Promise<
   const { ledger, fleet, model, workspace } = world;
   const broken: string[] = [];
   const empty = await waitUntil(async () => (await ledger.gateRunning()) === 0, withinMs);
-  if (!empty) broken.push(`the gate counts ${await ledger.gateRunning()} in flight at rest`);
+  if (!empty) broken.push(...(await explainGate(world)));
   if (model.running() > 0) broken.push(`${model.running()} requests are at the model at rest`);
   let forever: readonly string[] = [];
   // Some get their end by who looks after them every few seconds.

@@ -10,6 +10,8 @@ export interface Safeguard {
   readonly what: string;
   /** The scenario that must fail without it. */
   readonly scenario: string;
+  /** What the scenario must then complain of; it may be broken for another reason already. */
+  readonly complaint: RegExp;
   /** The end of the path of the file that holds it, and what to change there. */
   readonly file: string;
   readonly text: RegExp;
@@ -21,6 +23,7 @@ export const edits: readonly Safeguard[] = [
     name: 'without-lease-check',
     what: 'a commit needs the current lease',
     scenario: 'sigstop',
+    complaint: /no results were posted|do not add up|rows are open/u,
     file: '/queue/scripts/commit.lua',
     text: /^if .*\bthen return \{ 'refused'.*\bend$/mu,
     by: '',
@@ -29,6 +32,7 @@ export const edits: readonly Safeguard[] = [
     name: 'without-dedupe',
     what: 'a drop that is known makes no second batch',
     scenario: 'slack-duplicates',
+    complaint: /one drop made \d+ batches/u,
     file: '/queue/scripts/record-drop.lua',
     text: /^local id = redis\.call\('GET', known\)$/mu,
     by: 'local id = false',
@@ -37,6 +41,7 @@ export const edits: readonly Safeguard[] = [
     name: 'without-reconciler',
     what: "the gate's sums are mended",
     scenario: 'redis-lost-replies',
+    complaint: /the gate's sum is/u,
     file: '/queue/scripts/gate-reconcile.lua',
     text: /^[^]*$/u,
     by: 'return { 0, 0 }',
@@ -45,6 +50,7 @@ export const edits: readonly Safeguard[] = [
     name: 'without-upload-ledger',
     what: 'Slack is asked for the files before they are sent again',
     scenario: 'upload-troubles',
+    complaint: /came twice/u,
     file: '/slack/upload.ts',
     text: /record\?\.stage === 'bytes_sent'/u,
     by: 'false',

@@ -43,6 +43,8 @@ export interface Scenario {
   readonly promise: string;
   /** Why it is known not to hold yet. It is listed, run only when named, and never counts as passed. */
   readonly pending?: string;
+  /** Has the machine to itself, since it measures seconds; the others run a few at a time. */
+  readonly alone?: true;
   /** Left out of the short profile. */
   readonly longOnly?: true;
   run(stage: Stage): Promise<Outcome>;

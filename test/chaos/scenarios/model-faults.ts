@@ -132,6 +132,7 @@ const outages: readonly Outage[] = [
     name: 'model-key-refused',
     fault: 'model server refuses the key (401)',
     seconds: 10,
+    longOnly: true,
     begin: always({ status: 401 }),
   },
   {

@@ -27,6 +27,7 @@ export function planKills(random: Random, kills: number, replicas: number): read
 
 const kill: Scenario = {
   name: 'sigkill',
+  alone: true,
   fault: 'SIGKILL of a random replica of 3',
   promise:
     '10,000 rows and 20 kills (short: 800 and 6): no row lost or doubled, repeated calls at most kills x in flight, rows taken over and the full budget back within 15 s',
@@ -74,6 +75,7 @@ const kill: Scenario = {
 
 const killAll: Scenario = {
   name: 'sigkill-all',
+  alone: true,
   fault: 'SIGKILL of every replica, 5 s without any',
   promise: 'no row lost or doubled; repeated calls at most what was in flight',
   run: (stage) =>
@@ -92,6 +94,7 @@ const killAll: Scenario = {
 
 const rollingRestart: Scenario = {
   name: 'sigterm',
+  alone: true,
   fault: 'SIGTERM of each replica of 3 in turn',
   promise: 'no call is repeated; each replica exits with 0 within 25 s',
   run: (stage) =>
@@ -120,6 +123,7 @@ const pauseMs = 15_000;
 
 const standstill: Scenario = {
   name: 'sigstop',
+  alone: true,
   fault: 'SIGSTOP for 15 s, then SIGCONT',
   promise:
     'late outcomes are refused; never more in flight than the budget and what the paused replica still had',

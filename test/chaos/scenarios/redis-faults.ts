@@ -14,6 +14,7 @@ const running = { rows: 240, world: { rowMs: 500 } } as const;
 
 const away: Scenario = {
   name: 'redis-away',
+  alone: true,
   fault: 'Redis killed, back after 30 s',
   promise: 'nothing lost, no row fails, running again within 5 s of its return',
   run: (stage) =>
@@ -31,6 +32,7 @@ const away: Scenario = {
 
 const restarts: Scenario = {
   name: 'redis-restart',
+  alone: true,
   fault: 'Redis killed and restarted at once',
   promise: 'nothing lost or doubled, running again within 5 s each time',
   run: (stage) => {
@@ -109,6 +111,7 @@ const lostReplies: Scenario = {
 
 const resets: Scenario = {
   name: 'redis-resets',
+  longOnly: true,
   fault: 'every connection to Redis reset',
   promise: 'nothing lost or doubled',
   run: (stage) =>
@@ -144,6 +147,7 @@ const silence: Scenario = {
 
 const delay: Scenario = {
   name: 'redis-slow',
+  longOnly: true,
   fault: 'every answer of Redis 150 ms late',
   promise: 'nothing lost or doubled, no more in flight than the budget',
   run: (stage) =>
@@ -161,7 +165,7 @@ const delay: Scenario = {
 
 /** Redis answers, but not to writes: an outage for whoever wants to write. */
 function refusesWrites(
-  about: Pick<Scenario, 'name' | 'fault'>,
+  about: Pick<Scenario, 'name' | 'fault' | 'longOnly'>,
   begin: (world: ChaosWorld) => Promise<() => Promise<void>>,
 ): Scenario {
   const trial: Trial = {
@@ -196,7 +200,11 @@ const readOnly = refusesWrites(
 );
 
 const tooFewReplicas = refusesWrites(
-  { name: 'redis-no-replicas', fault: 'Redis lacks replicas (NOREPLICAS) for 8 s' },
+  {
+    name: 'redis-no-replicas',
+    fault: 'Redis lacks replicas (NOREPLICAS) for 8 s',
+    longOnly: true,
+  },
   async ({ ledger: { redis } }) => {
     await redis.config('SET', 'min-replicas-to-write', '1');
     return async () => void (await redis.config('SET', 'min-replicas-to-write', '0'));

@@ -81,11 +81,9 @@ const spokenMethods = [
   'reactions.remove',
   'users.info',
   'conversations.replies',
-  'files.getUploadURLExternal',
-  'files.completeUploadExternal',
 ] as const;
 
-/** The next calls of every method meet these, in this order. */
+/** The next calls of every method meet these. The upload's have a scenario of their own. */
 function everywhere(
   about: Pick<Scenario, 'name' | 'fault'>,
   script: readonly CallFault[],
