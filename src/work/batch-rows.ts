@@ -1,6 +1,5 @@
 // The leased rows of all batches in this process: which of them may be started now, and of which batch.
 
-import { rowsPerChunk } from '../batch/row.ts';
 import { createHostLanes, type HostedRow, type HostLanes } from './host-lanes.ts';
 import { createTally, type PlaceTally, type RowPlace } from './row-place.ts';
 
@@ -17,6 +16,10 @@ export interface RowLimits {
   /** Leased rows of all batches; each may have its equal share of it nevertheless. */
   readonly maxHeld: number;
 }
+
+/** With so many rows that can be started a batch needs no other chunk: leasing one takes milliseconds, and what
+ *  lies here is missing in other processes. */
+const leastReady = 10;
 
 /** A leased row. */
 export interface PipelineRow extends HostedRow {
@@ -129,7 +132,7 @@ function hasRoom({ tally }: BatchShare, { limits, total, batches }: Whole): bool
 
 function isHungry({ lanes, held }: BatchShare, { limits, held: all, batches }: Whole): boolean {
   return (
-    lanes.ready() < rowsPerChunk &&
+    lanes.ready() < leastReady &&
     held < limits.maxHeldOfBatch &&
     (all < limits.maxHeld || held < limits.maxHeld / batches.size)
   );

@@ -191,7 +191,7 @@ describe('the pipeline of rows that are prepared ahead', () => {
   it('wants more rows of a batch that runs short of those that can be started', async () => {
     let hungry = 0;
     const pipeline = createPipeline(limits, () => (hungry += 1));
-    const rows = rowsOf('a', 60);
+    const rows = rowsOf('a', 20);
     pipeline.add(rows);
     expect(pipeline.sated()).toEqual(['a']);
     expect(hungry).toBe(0);
@@ -212,7 +212,7 @@ describe('the pipeline of rows that are prepared ahead', () => {
     expect(pipeline.sated()).toEqual(['a']);
     for (const batch of 'bcdef') pipeline.add(rowsOf(batch, 180, 'slow'));
     expect(pipeline.sated()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
-    pipeline.add(rowsOf('g', 20, 'slow'));
+    pipeline.add(rowsOf('g', 8, 'slow'));
     expect(pipeline.sated()).not.toContain('g');
   });
 });
@@ -270,7 +270,7 @@ describe('the pipeline whatever rows do', () => {
           await settle();
         }
         expect(rows.every((row) => row.runs === (dropped.has(row) ? 0 : 1))).toBe(true);
-        const last = rowsOf('last', 30);
+        const last = rowsOf('last', 15);
         pipeline.add(last);
         expect(countStarted(last)).toBe(10);
         expect(pipeline.sated()).toEqual([]);
