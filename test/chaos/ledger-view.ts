@@ -29,6 +29,8 @@ export interface LedgerView {
   /** Undefined where there is no such batch. */
   counts(id: string): Promise<Counts | undefined>;
   leases(id: string): Promise<readonly HeldLease[]>;
+  /** True where every row of these chunks has its outcome and they were put away. */
+  areSealed(id: string, chunks: readonly string[]): Promise<boolean>;
   /** Jobs that hold a slot of the gate, with the client that each belongs to. */
   slots(): Promise<ReadonlyMap<string, string>>;
   /** The gate's own sum of the weights in flight. */
@@ -75,6 +77,12 @@ export function openLedgerView(url: string, prefix: string): LedgerView {
         if (token !== undefined) leases.push({ chunk, token, expiresMs: Number(expiries[at + 1]) });
       }
       return leases;
+    },
+    async areSealed(id, chunks) {
+      if (chunks.length === 0) return true;
+      const fields = chunks.map((chunk) => `c${chunk}`);
+      const sealed = await redis.hmget(keyOf(id, 'outcomes'), ...fields);
+      return !sealed.includes(null);
     },
     async slots() {
       const key = await gateKey('job_clients');

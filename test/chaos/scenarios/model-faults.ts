@@ -183,7 +183,6 @@ const rejectsAll: Scenario = {
   name: 'model-rejects-all',
   fault: 'model server rejects every row (400) until it is mended',
   promise: 'the batch is paused instead of failed; /batch resume finishes it with every row done',
-  pending: 'the same mistake in the first rows fails them all instead of pausing the batch',
   run: (stage) =>
     runTrial(stage, {
       rows: 60,

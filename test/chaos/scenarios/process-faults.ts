@@ -134,12 +134,16 @@ const standstill: Scenario = {
       world: { rowMs: 400 },
       strikeAfter: 100,
       mostRepeats: ({ inFlightBeside = 0 }) => inFlightBeside + budget,
-      async strike({ fleet, model }, watch) {
+      async strike({ fleet, model, ledger }, watch) {
         // In the middle of requests, so that their answers are found only after the pause.
         await waitUntil(() => model.running() > budget / 2, 5000);
+        const id = watch.id() ?? '';
         fleet.pause(victim);
         const inFlightBeside = model.running();
+        const held = (await ledger.leases(id)).map(({ chunk }) => chunk);
         await pause(pauseMs);
+        // Its rows must be done by others, so that what it brings late is all too late.
+        await waitUntil(() => ledger.areSealed(id, held), 60_000);
         stage.say(`it goes on, ${watch.finished()} rows done`);
         fleet.resume(victim);
         return { injected: 1, inFlightBeside };
