@@ -32,7 +32,10 @@ export async function answerCommand(
   const answered =
     'code' in command ? command : await answer(command, { asker, person }, conversation);
   if ('code' in answered) return { message: toFaultMessage(answered, person), audience: 'person' };
-  return 'audience' in answered ? answered : { message: answered, audience: 'thread' };
+  if ('audience' in answered) return answered;
+  // What an operator sees of other channels is for nobody else's eyes.
+  const audience = seesAll(asker, conversation.rules) ? 'person' : 'thread';
+  return { message: answered, audience };
 }
 
 export interface Asked {

@@ -194,8 +194,8 @@ describe('a batch at work', () => {
       .findLast(({ text }) => text.includes('Shall I delete'));
     const button = { messageTs: question?.ts ?? '', actionId: 'purge_batch' };
     await workspace.click({ user: 'ada', channel: 'products', ...button });
-    await until('what was posted is gone', () => thread.replies().length === 1);
-    expect(thread.replies()[0]?.text).toContain(`Batch ${id} was deleted by`);
+    await thread.saying(`Batch ${id} was deleted by`);
+    expect(thread.replies()).toHaveLength(1);
     expect((await redis.keys()).filter((key) => key.includes(`:batch:${id}:`))).toEqual([]);
     expect(await world().batch(`status ${id}`)).toContain(`no batch ${id}`);
     const events = auditOf(world()).filter(({ batch }) => batch === id);

@@ -91,9 +91,8 @@ describe('a batch that waits for an operator', () => {
     const asked = await findAsked(stage, 'random', 'waits for an approval');
     const click = { channel: 'random', messageTs: asked.ts, actionId: 'approve_batch' };
     await workspace.click({ user: 'ada', ...click });
-    // In the operators' channel a batch of another channel does not exist for those who are none.
     await workspace.waitFor(() =>
-      workspace.ephemerals('ada').find(({ text }) => text.includes('no batch 142')),
+      workspace.ephemerals('ada').find(({ text }) => text.includes('Only an operator')),
     );
     expect(desk.batches.get('142')?.approvedBy).toBeUndefined();
     await workspace.click({ user: 'boss', ...click });

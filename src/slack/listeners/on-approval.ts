@@ -2,8 +2,12 @@
 // explained to the person who pressed.
 
 import type { AllMiddlewareArgs, BlockAction, SlackActionMiddlewareArgs } from '@slack/bolt';
+import { toFault } from '../../errors.ts';
 import { approveBatch, declineBatch } from '../control-batch.ts';
 import type { Conversation } from '../conversation.ts';
+import { toOneLine } from '../escape.ts';
+import { isOperator } from '../rights.ts';
+import { toFaultMessage } from '../to-message.ts';
 import { explain, press } from './pressed.ts';
 
 type Args = SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs;
@@ -23,6 +27,13 @@ function onVerdict(
   return async ({ ack, action, body }) => {
     await ack();
     const id = action.type === 'button' ? (action.value ?? '') : '';
+    const { rules, people } = conversation;
+    const user = body.user.id;
+    // Before anything is looked up: whoever sees the button, wherever, is told the same.
+    if (!isOperator(user, rules)) {
+      const fault = toFault('E_NOT_OPERATOR', { id: toOneLine(id, 12) });
+      return explain(toFaultMessage(fault, await people.read(user)), body, conversation);
+    }
     const done = await press(
       { id, body },
       (batch, by) => decide(batch, by, conversation),

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it, onTestFinished } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { startRedis } from '../../src/sandbox/redis/redis-server.ts';
+import { buildDrop, buildPlan, buildRows, connectFixture } from './queue-fixture.ts';
+
+it('a batch that fills Redis is refused and gives back what it took, and others go on', async () => {
+  const server = await startRedis({ args: ['--maxmemory', '16mb'] });
+  onTestFinished(() => server.stop());
+  const { ledger, store } = connectFixture(server.url, 'full');
+  const { id: other } = await ledger.recordDrop(buildDrop());
+  await ledger.writeChunk(other, 0, buildRows(1));
+  const { id } = await ledger.recordDrop(buildDrop());
+  const rows = buildRows(50).map((row) => ({
+    ...row,
+    cells: [randomBytes(10_000).toString('base64')],
+  }));
+  const fill = async (): Promise<void> => {
+    for (let chunk = 0; chunk < 100; chunk += 1) await ledger.writeChunk(id, chunk, rows);
+  };
+  await expect(fill()).rejects.toThrow(UserError);
+  await expect(fill()).rejects.toThrow('the store is nearly full');
+
+  await ledger.refuse(id, { code: 'E_REDIS_FULL', params: {} });
+  expect(await ledger.readBatch(id)).toMatchObject({
+    state: 'refused',
+    fault: { code: 'E_REDIS_FULL' },
+  });
+  expect(await store.redis.exists(store.keys.batch(id, 'chunks'))).toBe(0);
+  expect(await ledger.startRunning(other, buildPlan(1))).toBe(true);
+  expect(await ledger.lease('w')).toMatchObject({ batchId: other });
+});
