@@ -1,12 +1,13 @@
 // The message that asks operators about a large batch: posted once, in their own channel or in the batch's
-// thread, and edited when the batch is decided about. A post of unknown outcome is repeated: two messages
-// that ask the same do no harm, for the first word counts.
+// thread, and edited when the batch is decided about. As with the progress message a mark is stored before
+// it is posted; a mark that is found means a post of unknown outcome, and the message is looked for.
 
 import type { Batch } from '../batch/batch.ts';
 import type { Rules } from '../config/rules.ts';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
 import { toDigest } from './digest.ts';
+import { buildMetadata, findOwn } from './own-message.ts';
 import type { People } from './people.ts';
 import { post } from './post.ts';
 import { readLink } from './read-link.ts';
@@ -23,12 +24,22 @@ export interface ApprovalNeeds {
   readonly log: Logger;
 }
 
-/** False where it has to wait for the next edit that is allowed. */
+type Shown = Pick<ThreadState, 'approval' | 'askingSinceMs'>;
+
+/** A post of unknown outcome has arrived by then, or never will. */
+const postSettlesMs = 5_000;
+const metadataType = 'darkroom_approval';
+
+/** False where it has to wait: for the next edit that is allowed, or for a post to settle. */
 export async function showApproval(
   batch: Batch,
-  { approval }: Pick<ThreadState, 'approval'>,
+  { approval, askingSinceMs }: Shown,
   needs: ApprovalNeeds,
 ): Promise<boolean> {
+  if (approval === undefined && askingSinceMs !== undefined) {
+    if (Date.now() - askingSinceMs >= postSettlesMs) await adopt(batch, askingSinceMs, needs);
+    return false;
+  }
   if (approval === undefined) {
     if (isWaiting(batch)) await ask(batch, needs);
     return true;
@@ -42,18 +53,63 @@ export async function showApproval(
   return true;
 }
 
+/** The next turn brings it up to date, or asks again. */
+async function adopt(batch: Batch, sinceMs: number, needs: ApprovalNeeds): Promise<void> {
+  const { opsChannel } = needs.rules;
+  const { channel, threadTs } = batch.drop;
+  // Clocks of machines differ by seconds.
+  const oldest = String(Math.floor(sinceMs / 1000) - 60);
+  const places = [
+    ...(opsChannel === undefined ? [] : [{ channel: opsChannel, oldest }]),
+    { channel, threadTs },
+  ];
+  for (const place of places) {
+    const ts = await find(place, batch.id, needs);
+    if (ts === undefined) continue;
+    const approval = { channel: place.channel, ts, digest: '' };
+    await needs.memory.writeThread(batch.id, { approval, askingSinceMs: null });
+    return;
+  }
+  await needs.memory.writeThread(batch.id, { askingSinceMs: null });
+}
+
+/** undefined also where Darkroom may not look. */
+async function find(
+  place: Parameters<typeof findOwn>[0],
+  batchId: string,
+  { clients }: ApprovalNeeds,
+): Promise<string | undefined> {
+  try {
+    return await findOwn(place, { type: metadataType, batchId }, clients.steady);
+  } catch (error) {
+    if (toSlackFailure(error).kind !== 'refused') throw error;
+    return undefined;
+  }
+}
+
 async function ask(batch: Batch, needs: ApprovalNeeds): Promise<void> {
+  await needs.memory.writeThread(batch.id, { askingSinceMs: Date.now() });
+  try {
+    await postSomewhere(batch, needs);
+  } catch (error) {
+    if (toSlackFailure(error).kind !== 'unknown') {
+      await needs.memory.writeThread(batch.id, { askingSinceMs: null });
+    }
+    throw error;
+  }
+}
+
+async function postSomewhere(batch: Batch, needs: ApprovalNeeds): Promise<void> {
   const { opsChannel } = needs.rules;
   const { channel, threadTs } = batch.drop;
   if (opsChannel !== undefined) {
     try {
-      return await postIn({ channel: opsChannel }, batch, needs);
+      await postIn({ channel: opsChannel }, batch, needs);
+      return;
     } catch (error) {
       if (toSlackFailure(error).kind !== 'refused') throw error;
-      needs.log.warn(
-        { err: error },
-        'OPS_CHANNEL cannot be written to; operators are asked elsewhere',
-      );
+      const told = 'OPS_CHANNEL cannot be written to; operators are asked in the thread';
+      needs.log.warn({ err: error }, told);
     }
   }
   await postIn({ channel, thread_ts: threadTs }, batch, needs);
@@ -66,9 +122,10 @@ async function postIn(
 ): Promise<void> {
   const message = await build(batch, place.channel, needs);
   const { text, blocks } = message;
-  const posted = await post(needs.clients, { ...place, text, blocks: [...blocks] });
+  const metadata = buildMetadata(metadataType, batch.id);
+  const posted = await post(needs.clients, { ...place, text, blocks: [...blocks], metadata });
   const approval = { ...posted, digest: toDigest(message) };
-  await needs.memory.writeThread(batch.id, { approval });
+  await needs.memory.writeThread(batch.id, { approval, askingSinceMs: null });
 }
 
 /** In the operators' channel in the language of the first of them, with the way to the batch. */

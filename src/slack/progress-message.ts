@@ -4,10 +4,10 @@
 // with its timestamp known, so a mark that is found means a post of unknown outcome: the thread is
 // searched for the message, by the batch's number in its metadata, before anything is posted again.
 
-import type { WebClient } from '@slack/web-api';
 import type { Batch } from '../batch/batch.ts';
 import type { Clients } from './clients.ts';
 import { toDigest } from './digest.ts';
+import { buildMetadata, findOwn } from './own-message.ts';
 import { post } from './post.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory, ThreadState } from './thread-memory.ts';
@@ -48,7 +48,9 @@ export async function showMessage(
   }
   if (state.postingSinceMs !== undefined) {
     if (Date.now() - state.postingSinceMs < postSettlesMs) return false;
-    const found = await findOwn(batch, needs.clients.steady);
+    const { channel, threadTs } = batch.drop;
+    const tag = { type: metadataType, batchId: batch.id };
+    const found = await findOwn({ channel, threadTs }, tag, needs.clients.steady);
     if (found !== undefined) {
       await needs.memory.writeThread(batch.id, { progressTs: found, postingSinceMs: null });
       return false;
@@ -61,11 +63,6 @@ export async function showMessage(
 interface Shown {
   readonly message: Message;
   readonly digest: string;
-}
-
-/** The batch's number and nothing else: every member and app of the workspace can read it. */
-function buildMetadata(batch: Batch): { event_type: string; event_payload: { batch_id: string } } {
-  return { event_type: metadataType, event_payload: { batch_id: batch.id } };
 }
 
 async function postMarked(
@@ -81,7 +78,7 @@ async function postMarked(
       thread_ts: threadTs,
       text: message.text,
       blocks: [...message.blocks],
-      metadata: buildMetadata(batch),
+      metadata: buildMetadata(metadataType, batch.id),
     });
     const change = { progressTs: ts, digest, editedMs: Date.now(), postingSinceMs: null };
     await needs.memory.writeThread(batch.id, change);
@@ -106,7 +103,7 @@ async function edit(
       ts: state.progressTs ?? '',
       text: message.text,
       blocks: [...message.blocks],
-      metadata: buildMetadata(batch),
+      metadata: buildMetadata(metadataType, batch.id),
     });
   } catch (error) {
     const failure = toSlackFailure(error);
@@ -116,31 +113,4 @@ async function edit(
   }
   await needs.memory.writeThread(batch.id, { digest, editedMs: Date.now() });
   return true;
-}
-
-/** Looks through the thread, at most its first 1,000 messages. */
-async function findOwn({ id, drop }: Batch, client: WebClient): Promise<string | undefined> {
-  let cursor: string | undefined;
-  for (let page = 0; page < 5; page += 1) {
-    const replies = await client.conversations.replies({
-      channel: drop.channel,
-      ts: drop.threadTs,
-      include_all_metadata: true,
-      limit: 200,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    const own = replies.messages?.find(({ metadata }) => isOwn(metadata, id));
-    if (own?.ts !== undefined) return own.ts;
-    cursor = replies.response_metadata?.next_cursor;
-    if (cursor === undefined || cursor === '') return undefined;
-  }
-  return undefined;
-}
-
-function isOwn(
-  metadata: { event_type?: string; event_payload?: object } | undefined,
-  batchId: string,
-): boolean {
-  if (metadata?.event_type !== metadataType || metadata.event_payload === undefined) return false;
-  return Reflect.get(metadata.event_payload, 'batch_id') === batchId;
 }

@@ -15,6 +15,8 @@ export interface ThreadState {
   readonly reaction?: string;
   /** The message that asks operators for their word, where it stands, and what it shows. */
   readonly approval?: { readonly channel: string; readonly ts: string; readonly digest: string };
+  /** Set just before that message is posted and removed after: a post of unknown outcome. Epoch ms. */
+  readonly askingSinceMs?: number;
 }
 
 /** A new value, or null to forget the field; what is not named stays. */

@@ -170,6 +170,31 @@ describe('a batch that waits for an operator', () => {
     expect(desk.batches.get('142')?.approvedBy).toBeUndefined();
   });
 
+  it.each(['operators’ channel', 'thread'])(
+    'is asked about once in the %s, also where the process died before it noted that it had',
+    async (where) => {
+      await using stage = await createOpsStage(where === 'thread' ? { opsChannel: 'C0GONE' } : {});
+      const { workspace, memory, desk } = stage;
+      await withBatch(stage, waiting);
+      const channel = where === 'thread' ? 'products' : 'random';
+      const asked = await findAsked(stage, channel, 'waits for an approval');
+      await eventually(() => memory.threads.get('142')?.approval?.ts).toBe(asked.ts);
+      const longAgo = Date.now() - 10_000;
+      await memory.writeThread('142', { approval: null, askingSinceMs: longAgo });
+      stage.slack.wake();
+      await eventually(() => memory.threads.get('142')?.approval?.ts).toBe(asked.ts);
+
+      await memory.writeThread('142', { approval: null, askingSinceMs: longAgo });
+      desk.change('142', { state: 'running', pause: undefined, approvedBy: 'U00000BOSS1' });
+      stage.slack.wake();
+      await eventually(() => findText(stage, channel, asked.ts)).toContain('Approved by');
+      const asks = workspace
+        .channelMessages(channel)
+        .filter(({ text }) => text.includes('waits for an approval:'));
+      expect(asks).toHaveLength(1);
+    },
+  );
+
   it('is approved by an operator who resumes it, and by nobody else', async () => {
     await using stage = await createOpsStage();
     await withBatch(stage, waiting);

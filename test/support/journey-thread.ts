@@ -55,7 +55,7 @@ export function openThread(workspace: Workspace, { channel, ts }: Place): Thread
       return parent();
     },
     replies,
-    progress: () => replies().filter((message) => message.metadata !== undefined),
+    progress: () => replies().filter(({ metadata }) => metadata?.event_type === 'darkroom_batch'),
     reactions: () => (parent().reactions ?? []).map(({ name }) => name),
     deliveries,
     async delivered(count = 1, withinMs) {
