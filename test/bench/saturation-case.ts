@@ -95,18 +95,19 @@ export async function runCase(
   };
 }
 
-/** The rate is taken over as long as a row takes: before that nobody has had much of it. */
+/** The rate is taken over as long as a row takes: before that nobody has had much of it. The best is what the
+ *  ideal has done, or does in virtual time, where the machine was too busy for it. */
 function findColdEnd(
   [run]: readonly DarkroomRun[],
   [ideal]: readonly SteadyWindow[],
-  { latencyS }: Peer,
+  { latencyS, rowsPerS }: Peer,
 ): { readonly endMs: number; readonly seconds: number | undefined } {
   if (run === undefined || ideal === undefined) throw new Error('there was no round');
   const { droppedMs, calls } = run;
   const endMs = findRampEnd(calls, {
     sinceMs: droppedMs,
     windowMs: Math.max(latencyS * 1000, shortestRampWindowMs),
-    rowsPerS: coldShare * ideal.rowsPerS,
+    rowsPerS: coldShare * Math.max(ideal.rowsPerS, rowsPerS),
   });
   return {
     endMs: Math.min(endMs ?? Infinity, droppedMs + longestColdS * 1000),

@@ -59,6 +59,7 @@ describe('the report on saturation', () => {
       ratio_to_script: 6.125,
       ratio_to_sequential: 24.5,
       limit: 'gpu',
+      disturbed: false,
       simulator_rows_per_s: 90,
       machine_cpu_share: null,
     });
@@ -76,6 +77,12 @@ describe('the report on saturation', () => {
     const { results, notes } = buildSaturationReport([busy]);
     expect(results[0]).toMatchObject({ limit: 'cpu', bot_cpu_share: 0.6 });
     expect(notes.join('\n')).toContain('limited by the CPU (60 % of the cores)');
+  });
+
+  it('does not judge by an ideal that the machine was too busy for', () => {
+    const { results, notes } = buildSaturationReport([toRun([24], [20])]);
+    expect(results[0]).toMatchObject({ disturbed: true, ratio_to_ideal: 1.2 });
+    expect(notes.join('\n')).toContain('too busy to tell: the ideal itself reached 80 %');
   });
 
   it('says which targets are met', () => {
