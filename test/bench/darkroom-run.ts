@@ -96,7 +96,7 @@ async function takeSample(
     atServer: look.running + look.waiting,
     waitingAtServer: look.waiting,
     budget: readGate(metrics, 'budget'),
-    inFlight: readGate(metrics, 'inFlight'),
+    inFlight: readGate(metrics, 'in_flight'),
   };
   return { sample, ended: look.ended };
 }
@@ -107,7 +107,7 @@ function isRow(rowText: string): boolean {
 }
 
 /** NaN where the bot does not tell. */
-export function readGate(metrics: string, kind: string): number {
-  const line = new RegExp(`^darkroom_gate_weight\\{[^}]*kind="${kind}"[^}]*\\} (\\S+)$`, 'mu');
+export function readGate(metrics: string, kind: 'budget' | 'in_flight'): number {
+  const line = new RegExp(`^darkroom_gate_${kind}_weight\\{[^}]*\\} (\\S+)$`, 'mu');
   return Number(line.exec(metrics)?.[1] ?? NaN);
 }
