@@ -44,6 +44,23 @@ describe('the configuration', () => {
     expect(() => Object.assign(config.model.urls, { 1: 'http://other' })).toThrow(TypeError);
   });
 
+  it('says who may do what, and how much, where nothing is set', () => {
+    const { rules, limits } = readConfig(complete);
+    expect(rules).toEqual({ operators: [], allowGuests: false, allowChannels: [] });
+    expect(limits).toEqual({
+      approvalRows: 20_000,
+      approvalSeconds: 7200,
+      rowsPerDay: 50_000,
+      batchesPerPerson: 2,
+    });
+    const named = { OPERATORS: 'U111, U222', OPS_CHANNEL: 'C333', ALLOW_GUESTS: 'yes' };
+    expect(readConfig({ ...complete, ...named }).rules).toMatchObject({
+      operators: ['U111', 'U222'],
+      opsChannel: 'C333',
+      allowGuests: true,
+    });
+  });
+
   it('counts an empty value as not set', () => {
     expect(readConfig({ ...complete, MAX_ROWS: '', SLASH_COMMAND: ' ' }).maxRows).toBe(1_000_000);
   });
@@ -79,6 +96,11 @@ describe('the configuration', () => {
     ['VLLM_MAX_IN_FLIGHT', 'many', 'must be a whole number'],
     ['VLLM_TIMEOUT_S', '1e10', 'must be a whole number'],
     ['MAX_ROWS', '1000001', 'to 1000000'],
+    ['OPERATORS', 'ada, U00000BOSS1', 'user ids such as'],
+    ['OPS_CHANNEL', '#ops', 'the id of a channel'],
+    ['ALLOW_GUESTS', 'perhaps', 'true or false'],
+    ['ALLOW_CHANNELS', 'products', 'ids of channels'],
+    ['BATCHES_PER_PERSON', '0', 'from 1 to'],
     ['MAX_IMAGES_PER_ROW', '2.5', 'must be a whole number'],
     ['PORT', '65536', 'must be a whole number'],
     ['SLASH_COMMAND', 'batch', 'must be a slash and a word'],

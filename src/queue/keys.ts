@@ -31,7 +31,8 @@ export type BatchPart = (typeof batchParts)[number];
  *  tallies: hash of what is counted over all processes. probe: what a readiness check writes.
  *  changed, cancelled and due are channels. Scripts have more: `once:drop:<key>` and
  *  `fingerprint:<fingerprint>`, each with the id of its batch; `answers`, `answers:used` and
- *  `answering:<question>`, see answer-cache.ts; `pace:<endpoint>:lease`, `:budget` and `:busy`, see
+ *  `answering:<question>`, see answer-cache.ts; `rows:<team>:<person>:<day>`, what was
+ *  counted against a day; `pace:<endpoint>:lease`, `:budget` and `:busy`, see
  *  pace-store.ts. */
 export type SharedKey =
   | 'ids'
