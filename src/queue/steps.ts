@@ -38,6 +38,8 @@ export interface Steps {
   /** Enqueues the step that each batch in reading or finishing is due for. Happens by itself every 5 s, and
    *  when such a state is announced, in processes that work. */
   sweep(): Promise<void>;
+  /** Steps that are due and that no process has taken. Waits while Redis is away. */
+  waiting(): Promise<number>;
   /** Aborts what runs and waits for it at most `graceMs` (default 5000); it will run again. */
   close(graceMs?: number): Promise<void>;
 }
@@ -75,6 +77,10 @@ export function createSteps(options: StepsOptions): Steps {
       workers.push(createStepWorker({ step, handler, connection, prefix, onError }));
     },
     sweep,
+    waiting: async () => {
+      const counts = Object.values(queues).map((queue) => queue.getWaitingCount());
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    },
     close: async (graceMs = 5000) => {
       stopWatching?.();
       for (const worker of workers) worker.cancelAllJobs('the process ends');
