@@ -5,10 +5,10 @@
 //   worker  the rows
 //   both    all of it
 
-import type { Config, SlackConfig } from './config.ts';
-import type { Rules } from './config/rules.ts';
+import type { Config } from './config.ts';
 import type { EngineParts, FileEdge } from './engine/engine.ts';
-import { readServers, type ServerReading } from './engine/read-servers.ts';
+import { readDisk } from './engine/read-disk.ts';
+import { readServers } from './engine/read-servers.ts';
 import { startRows } from './engine/start-rows.ts';
 import { startSpool } from './engine/start-spool.ts';
 import { checkDataDir } from './engine/step-directory.ts';
@@ -17,44 +17,59 @@ import { openStores, type Stores } from './engine/stores.ts';
 import { maxBytesOf } from './intake/max-bytes.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './ops/metrics.ts';
-import { startOpsServer } from './ops/ops-server.ts';
+import { createRowActivity, type RowActivity } from './ops/row-activity.ts';
+import { startOps } from './ops/start-ops.ts';
+import { createStepActivity } from './ops/watched-steps.ts';
+import { readSurvey } from './queue/survey.ts';
 import { createThreadMemory } from './queue/thread-memory.ts';
 import { createSlack, type Slack } from './slack/create-slack.ts';
 import type { Desk } from './slack/desk.ts';
 import { openDownloads } from './slack/open-downloads.ts';
 import type { ThreadState, UploadRecord } from './slack/thread-memory.ts';
+import { version } from './version.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Called once when this process hangs for good: it should end, and be started again. */
+  onGivenUp?(trouble: string): void;
+}
 
 /** Serves from the moment it resolves; disposing gives back what is not finished. */
-export async function startApp(config: Config, log: Logger): Promise<AsyncDisposable> {
+export async function startApp(options: AppOptions): Promise<AsyncDisposable> {
+  const { config, log } = options;
   await using stack = new AsyncDisposableStack();
   await checkDataDir(config.dataDir);
   const stores = stack.use(await openStores(config, log));
   const parts = { config, log, stores, limits: config.limits };
+  const metrics = createMetrics({ version, role: config.role });
+  const activity = { rows: createRowActivity(metrics), steps: createStepActivity() };
 
   const slack =
     config.role === 'worker'
       ? undefined
-      : stack.use(await startConversation(config.slack, parts, config.rules));
+      : stack.use(await startConversation(config, parts, metrics.onRateLimited));
   const download = slack?.download ?? (await openDownloads(config.slack, log));
-  const spool = stack.use(startSpool(parts, toFileEdge(download)));
-  if (slack !== undefined) stack.use(startSteps(parts, { spool, edges: slack }));
-
-  const servers = (): ReturnType<typeof readServers> => readServers(rows?.endpoints ?? [], stores);
-  const metrics = createMetrics({ servers, slackConnected: slack?.connected });
+  const spool = stack.use(startSpool(parts, toFileEdge(download, activity.rows)));
+  const steps =
+    slack && stack.use(startSteps(parts, { spool, edges: slack, watch: activity.steps }));
   const rows =
     config.role === 'bot'
       ? undefined
-      : stack.use(await startRows(parts, { spool, edges: metrics }));
+      : stack.use(await startRows(parts, { spool, edges: activity.rows }));
 
   const ops = stack.use(
-    await startOpsServer({
+    await startOps({
+      ...options,
       ...config.ops,
       metrics,
-      findProblems: async () => [
-        ...(stores.redis.isUp() ? [] : ['Redis is away']),
-        ...(slack?.connected() === false ? ['Slack is not connected'] : []),
-      ],
-      findNotes: async () => (await servers()).map(toNote),
+      findRedisProblems: stores.probe.findProblems,
+      survey: () => readSurvey(stores.probe.store),
+      servers: () => readServers(rows?.endpoints ?? []),
+      disk: () => readDisk(config.dataDir),
+      slackConnected: slack?.connected,
+      rows: rows && { activity: activity.rows, requestTimeoutMs: config.model.timeoutMs },
+      steps: steps && { activity: activity.steps, waiting: steps.waiting },
     }),
   );
   log.info({ role: config.role, opsPort: ops.port }, 'Darkroom is ready');
@@ -63,26 +78,27 @@ export async function startApp(config: Config, log: Logger): Promise<AsyncDispos
 }
 
 async function startConversation(
-  config: SlackConfig,
+  { slack: config, rules }: Extract<Config, { readonly role: 'both' | 'bot' }>,
   { log, stores }: EngineParts,
-  rules: Rules,
+  onRateLimited: (method: string) => void,
 ): Promise<Slack> {
   const memory = createThreadMemory<ThreadState, UploadRecord>({ store: stores.store });
-  const slack = await createSlack({ config, log, desk: toDesk(stores), memory, rules });
+  const desk = toDesk(stores);
+  const slack = await createSlack({ config, log, desk, memory, rules, onRateLimited });
   stores.ledger.onChanged(() => slack.wake());
   return slack;
 }
 
-/** A server that is away is no reason to restart this process. */
-function toNote({ endpoint, open, gate }: ServerReading): string {
-  const { inFlight, budget } = gate;
-  return `${endpoint}: ${open ? 'open' : 'closed'}, ${inFlight} of ${budget} in flight`;
-}
-
-function toFileEdge(download: Slack['download']): FileEdge {
+/** Rows may wait for a file while Slack is away: every try counts as progress. */
+function toFileEdge(
+  download: Slack['download'],
+  { onProgress }: Pick<RowActivity, 'onProgress'>,
+): FileEdge {
   return {
-    fetchFile: (file, directory, signal) =>
-      download(file, { directory, maxBytes: maxBytesOf, signal }),
+    fetchFile(file, directory, signal) {
+      onProgress();
+      return download(file, { directory, maxBytes: maxBytesOf, signal }).finally(onProgress);
+    },
   };
 }
 

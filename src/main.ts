@@ -21,14 +21,21 @@ const config = readConfigOrExit();
 const log = createLogger(config.logLevel, { secrets: toSecrets(config) });
 const stopping = Promise.withResolvers<string>();
 const signals = ['SIGTERM', 'SIGINT'] as const;
-function onSignal(signal: string): void {
+function onSignal(reason: string): void {
   // A second signal ends the process at once, as it would without a handler.
   for (const each of signals) process.off(each, onSignal);
   // While Redis is away nothing can be given back, and leases end by themselves.
   setTimeout(() => process.exit(1), stopDeadlineMs).unref();
-  stopping.resolve(signal);
+  stopping.resolve(reason);
 }
 for (const each of signals) process.on(each, onSignal);
+
+/** Not every supervisor restarts a process because it says that it hangs, but all do when it ends. */
+function onGivenUp(trouble: string): void {
+  log.fatal({ trouble }, 'this process hangs and ends, to be started again');
+  process.exitCode = 1;
+  onSignal('the watchdog');
+}
 
 // Libraries reject promises that nobody holds (socket-mode 3.1 when it is stopped while it reconnects).
 // Leases and steps bring back whatever was lost with one; ending the process would lose more.
@@ -37,7 +44,7 @@ process.on('unhandledRejection', (reason) => {
 });
 
 try {
-  await using _ = await startApp(config, log);
+  await using _ = await startApp({ config, log, onGivenUp });
   const reason = await stopping.promise;
   log.info({ reason }, 'stopping: rows that are not finished go back to the queue');
 } catch (error) {

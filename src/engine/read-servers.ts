@@ -1,31 +1,30 @@
 // How the model servers of this process are, for health and metrics.
 
 import type { OwnEndpoint } from './model-endpoints.ts';
-import type { Stores } from './stores.ts';
 
 export interface ServerReading {
   readonly endpoint: string;
+  /** As this process knows it, about a second late. */
   readonly open: boolean;
-  /** Weight in flight and allowed over all processes, and rows that wait at this process's gate. */
-  readonly gate: { readonly inFlight: number; readonly queued: number; readonly budget: number };
+  readonly gate: {
+    /** Weight and requests in flight, and the weight that may be, over all processes. */
+    readonly inFlight: number;
+    readonly requests: number;
+    readonly budget: number;
+    /** Rows that wait at this process's gate. */
+    readonly queued: number;
+  };
 }
 
-/** Rejects at once while Redis is away. */
-export async function readServers(
-  endpoints: readonly OwnEndpoint[],
-  { redis }: Pick<Stores, 'redis'>,
-): Promise<readonly ServerReading[]> {
-  if (!redis.isUp()) throw new Error('Redis is away');
+/** Two Redis commands for each of them; waits while Redis is away. */
+export function readServers(endpoints: readonly OwnEndpoint[]): Promise<readonly ServerReading[]> {
   return Promise.all(
-    endpoints.map(async ({ name, gate, state }) => {
-      const [{ running, queued, budget }, closed] = await Promise.all([
-        gate.counts(),
-        state.closed(),
-      ]);
+    endpoints.map(async ({ name, gate, isOpen }) => {
+      const { running, jobs, queued, budget } = await gate.counts();
       return {
         endpoint: name,
-        open: closed === undefined,
-        gate: { inFlight: running, queued, budget },
+        open: isOpen(),
+        gate: { inFlight: running, requests: jobs, budget, queued },
       };
     }),
   );

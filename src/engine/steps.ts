@@ -9,21 +9,35 @@ import { openBundle } from '../intake/bundle/open-bundle.ts';
 import { namesPictures } from '../intake/names-pictures.ts';
 import { openTable } from '../intake/open-table.ts';
 import { readFreeMemory } from '../queue/limits-memory.ts';
-import { createSteps } from '../queue/steps.ts';
-import { writeResults } from '../results/write-results.ts';
+import type { StepHandler } from '../queue/step-worker.ts';
+import { createSteps, type Steps } from '../queue/steps.ts';
+import { writeResults, writeSoFar, type ResultsInput } from '../results/write-results.ts';
 import { ensureRoom } from './room.ts';
 import { openStepDirectory } from './step-directory.ts';
 import type { Spool } from './spool.ts';
 import { createFinishStep, type FinishNeeds } from '../work/finish-batch.ts';
+import { createSoFarStep, type SoFarNeeds } from '../work/give-so-far.ts';
+import type { RunningBatch } from '../work/run-row.ts';
+import { outageTimes, watchOutages } from '../work/watch-outages.ts';
 import { createReadStep, type OpenTableOptions, type ReadNeeds } from '../work/read-batch.ts';
 
 interface Around {
   readonly spool: Spool;
   readonly edges: PeopleEdge;
+  /** Told when a step begins and ends in this process. */
+  readonly watch?: StepEdge;
+}
+
+export interface StepEdge {
+  onStepBegun(): void;
+  onStepEnded(): void;
 }
 
 /** This process runs steps from now on; disposing aborts them, and they run again elsewhere. */
-export function startSteps(parts: EngineParts, around: Around): AsyncDisposable {
+export function startSteps(
+  parts: EngineParts,
+  around: Around,
+): Pick<Steps, 'waiting'> & AsyncDisposable {
   const { log, stores } = parts;
   const { redis, store, announcements } = stores;
   const steps = createSteps({
@@ -33,9 +47,61 @@ export function startSteps(parts: EngineParts, around: Around): AsyncDisposable 
     onError: (error, { step, batchId: batch }) =>
       log.warn({ err: error, step, batch }, 'a step failed and will run again'),
   });
-  steps.work('read', createReadStep(toReadNeeds(parts, around)));
-  steps.work('finish', createFinishStep(toFinishNeeds(parts, around)));
-  return { [Symbol.asyncDispose]: () => steps.close() };
+  steps.work('read', toWatched(createReadStep(toReadNeeds(parts, around)), around));
+  steps.work('finish', toWatched(createFinishStep(toFinishNeeds(parts, around)), around));
+  const { deliverSoFar } = around.edges;
+  if (deliverSoFar !== undefined) {
+    const soFar = createSoFarStep(toSoFarNeeds(parts, deliverSoFar));
+    steps.work('so-far', toWatched(soFar, around));
+  }
+  const outages = startOutages(parts, { steps, edges: around.edges });
+  return {
+    waiting: steps.waiting,
+    async [Symbol.asyncDispose]() {
+      await outages[Symbol.asyncDispose]();
+      await steps.close();
+    },
+  };
+}
+
+function toWatched(step: StepHandler, { watch }: Around): StepHandler {
+  return async (batchId, signal) => {
+    watch?.onStepBegun();
+    try {
+      await step(batchId, signal);
+    } finally {
+      watch?.onStepEnded();
+    }
+  };
+}
+
+function startOutages(
+  { config, log, stores }: EngineParts,
+  { steps, edges }: { readonly steps: Steps; readonly edges: PeopleEdge },
+): AsyncDisposable {
+  const { deliverSoFar, tellOutage: tell } = edges;
+  const needs = {
+    outages: stores.outages,
+    giveSoFar:
+      deliverSoFar === undefined ? undefined : (id: string) => steps.enqueue('so-far', id),
+    tell,
+    log,
+  };
+  return watchOutages(needs, { ...outageTimes, maxMs: config.model.maxOutageMs });
+}
+
+function toSoFarNeeds(
+  { config, stores }: EngineParts,
+  deliverSoFar: SoFarNeeds['deliverSoFar'],
+): SoFarNeeds {
+  return {
+    ledger: stores.ledger,
+    openDirectory: () => openStepDirectory(config.dataDir),
+    writeSoFar: (batch, { directory, rows }) =>
+      writeSoFar({ ...toResultsInput(batch), directory, rows }),
+    deliverSoFar,
+    noteSoFar: stores.outages.noteSoFar,
+  };
 }
 
 /** What a drop that nobody addressed to Darkroom is left alone for. */
@@ -91,6 +157,15 @@ function openFiles(
 /** Loose pictures have no name as a whole. */
 const looseName = 'pictures.csv';
 
+function toResultsInput({
+  recipe,
+  table,
+  language,
+  drop,
+}: RunningBatch): Omit<ResultsInput, 'directory' | 'rows'> {
+  return { fileName: toDropName(drop.files) ?? looseName, table, recipe, language };
+}
+
 function toFinishNeeds(
   { config, log, stores }: EngineParts,
   { spool, edges }: Around,
@@ -99,11 +174,8 @@ function toFinishNeeds(
     ledger: stores.ledger,
     log,
     openDirectory: () => openStepDirectory(config.dataDir),
-    writeResults: (batch, { directory, rows }) => {
-      const { recipe, table, language, drop } = batch;
-      const fileName = toDropName(drop.files) ?? looseName;
-      return writeResults({ directory, fileName, table, recipe, language, rows });
-    },
+    writeResults: (batch, { directory, rows }) =>
+      writeResults({ ...toResultsInput(batch), directory, rows }),
     removeFiles: spool.remove,
     deliver: edges.deliver,
   };

@@ -7,6 +7,7 @@ import { createAnnouncements, type Announcements } from '../queue/announcements.
 import { checkRedis } from '../queue/check-redis.ts';
 import { createRedis, type RedisConnections } from '../queue/create-redis.ts';
 import { createLedger, type Ledger } from '../queue/ledger.ts';
+import { openRedisProbe, type RedisProbe } from '../queue/redis-probe.ts';
 import { createStore, type Store } from '../queue/store.ts';
 
 export interface Stores extends AsyncDisposable {
@@ -15,6 +16,8 @@ export interface Stores extends AsyncDisposable {
   readonly announcements: Announcements;
   readonly ledger: Ledger;
   readonly answers: AnswerCache;
+  /** For whoever watches, and must not wait. */
+  readonly probe: RedisProbe;
 }
 
 const daySeconds = 24 * 3600;
@@ -31,11 +34,12 @@ export async function openStores(config: EngineConfig, log: Logger): Promise<Sto
     await redis.close();
     throw new Error(problems.join(' '));
   }
-  const store = createStore({
-    redis,
+  const place = {
     prefix: config.keyPrefix,
     retentionSeconds: config.retentionDays * daySeconds,
-  });
+  };
+  const store = createStore({ redis, ...place });
+  const probe = await openRedisProbe({ url: config.redisUrl, ...place });
   const announcements = createAnnouncements(redis, store);
   const answers = createAnswerCache({
     store,
@@ -49,9 +53,10 @@ export async function openStores(config: EngineConfig, log: Logger): Promise<Sto
     announcements,
     ledger: createLedger({ store, announcements }),
     answers,
+    probe,
     async [Symbol.asyncDispose]() {
       answers.close();
-      await redis.close();
+      await Promise.all([redis.close(), probe[Symbol.asyncDispose]()]);
     },
   };
 }

@@ -2,7 +2,7 @@
 // anything, for requests that post: a repeated post would be a second message.
 
 import { LogLevel, type Logger as BoltLogger } from '@slack/bolt';
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { WebClient, WebClientEvent, type WebClientOptions } from '@slack/web-api';
 import type { Logger } from '../logger.ts';
 
 export interface Clients {
@@ -36,6 +36,13 @@ export function buildClientOptions(log: Logger, apiUrl: string | undefined): Web
     timeout: 10_000,
     retryConfig: { retries: 3, factor: 2, minTimeout: 500, maxTimeout: 5_000, randomize: true },
   };
+}
+
+/** The listener is told the method of every call that Slack turns down for now (429). */
+export function onRateLimited({ steady, once }: Clients, listener: (method: string) => void): void {
+  const tell = (_seconds: number, { url }: { readonly url: string }): void =>
+    listener(url.slice(url.lastIndexOf('/') + 1));
+  for (const client of [steady, once]) client.on(WebClientEvent.RATE_LIMITED, tell);
 }
 
 export function createClients(token: string, log: Logger, apiUrl: string | undefined): Clients {

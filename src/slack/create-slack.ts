@@ -10,7 +10,7 @@ import type { Rules } from '../config/rules.ts';
 import type { SlackConfig } from '../config.ts';
 import type { Fault } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { buildClientOptions, createClients, toBoltLogger } from './clients.ts';
+import { buildClientOptions, createClients, onRateLimited, toBoltLogger } from './clients.ts';
 import type { Conversation } from './conversation.ts';
 import { createReceiver } from './create-receiver.ts';
 import { createThreads } from './create-threads.ts';
@@ -45,6 +45,8 @@ export interface SlackOptions {
   readonly rules: Rules;
   /** How long posted files may take to show up, see upload.ts. Milliseconds, 60,000 if absent. */
   readonly settleMs?: number;
+  /** Told the method of every call that Slack turns down for now. */
+  readonly onRateLimited?: (method: string) => void;
 }
 
 export interface Slack extends AsyncDisposable {
@@ -75,6 +77,7 @@ export interface Slack extends AsyncDisposable {
 export async function createSlack(options: SlackOptions): Promise<Slack> {
   const { config, log, desk, memory, rules } = options;
   const clients = createClients(config.botToken, log, config.apiUrl);
+  if (options.onRateLimited !== undefined) onRateLimited(clients, options.onRateLimited);
   const identity = await readIdentity(clients.steady);
   const people = createPeople({ client: clients.steady, log, team: identity.team });
   const timeLeft = createTimeLeft(desk);

@@ -1,62 +1,98 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toFault } from '../../src/errors.ts';
-import {
-  createMetrics,
-  type Metrics,
-  type Readings,
-  type ServerReading,
-} from '../../src/ops/metrics.ts';
-import { startOpsServer } from '../../src/ops/ops-server.ts';
+import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
+import type { ServerReading, SurveyReading } from '../../src/ops/readings.ts';
+import { startOps, type OpsOptions } from '../../src/ops/start-ops.ts';
 
 interface World {
   readonly metrics: Metrics;
-  readonly problems: string[];
+  readonly redisProblems: string[];
   get(path: string): Promise<{ status: number; text: string }>;
 }
 
 const servers: readonly ServerReading[] = [
-  { endpoint: 'gpu1:8000', open: true, gate: { inFlight: 3, queued: 2, budget: 16 } },
-  { endpoint: 'gpu2:8000', open: false, gate: { inFlight: 0, queued: 0, budget: 8 } },
+  { endpoint: 'gpu1:8000', open: true, gate: { inFlight: 3, requests: 2, queued: 5, budget: 16 } },
+  { endpoint: 'gpu2:8000', open: false, gate: { inFlight: 0, requests: 0, queued: 0, budget: 8 } },
 ];
 
-async function start(readings: Partial<Readings> = {}): Promise<World> {
-  const problems: string[] = [];
-  const metrics = createMetrics({
-    servers: async () => servers,
-    slackConnected: () => true,
-    ...readings,
-  });
-  const server = await startOpsServer({
+const survey: SurveyReading = {
+  groups: [
+    {
+      state: 'running',
+      reason: '',
+      batches: 2,
+      pendingRows: 70,
+      leasedRows: 50,
+      longestWaitSeconds: 90.5,
+    },
+    {
+      state: 'paused',
+      reason: 'approval',
+      batches: 1,
+      pendingRows: 30_000,
+      leasedRows: 0,
+      longestWaitSeconds: 400,
+    },
+    {
+      state: 'finishing',
+      reason: '',
+      batches: 3,
+      pendingRows: 0,
+      leasedRows: 0,
+      longestWaitSeconds: 12,
+    },
+  ],
+  leasesExpired: 4,
+  rowsCancelled: 120,
+  memory: { usedBytes: 1_000_000, maxBytes: 8_000_000 },
+};
+
+const never = (): Promise<never> => new Promise(() => {});
+const away = (): Promise<never> => Promise.reject(new Error('Redis is away'));
+
+async function start(options: Partial<OpsOptions> = {}): Promise<World> {
+  const redisProblems: string[] = [];
+  const metrics = createMetrics({ version: '1.2.3', role: 'both' });
+  const ops = await startOps({
     host: '127.0.0.1',
     port: 0,
+    log: { info() {}, warn() {}, error() {} },
     metrics,
-    findProblems: async () => problems,
-    findNotes: async () => ['gpu1:8000: open'],
+    findRedisProblems: async () => redisProblems,
+    survey: async () => survey,
+    servers: async () => servers,
+    disk: async () => ({ spoolBytes: 2048, freeBytes: 5_000_000 }),
+    slackConnected: () => true,
+    ...options,
   });
-  onTestFinished(() => server[Symbol.asyncDispose]());
+  onTestFinished(() => ops[Symbol.asyncDispose]());
   return {
     metrics,
-    problems,
+    redisProblems,
     async get(path) {
-      const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
+      const response = await fetch(`http://127.0.0.1:${ops.port}${path}`);
       return { status: response.status, text: await response.text() };
     },
   };
 }
 
 describe('health', () => {
-  it('is live as long as it answers', async () => {
-    const { get } = await start();
+  it('is live while nothing hangs, also while Redis is away', async () => {
+    const { get, redisProblems } = await start();
+    redisProblems.push('Redis is away');
     expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
   });
 
   it('is ready while nothing is wrong, and says what is', async () => {
-    const { get, problems } = await start();
-    expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\ngpu1:8000: open\n' });
-    problems.push('Redis is away', 'Slack is not connected');
+    const { get, redisProblems } = await start();
+    expect(await get('/readyz')).toEqual({
+      status: 200,
+      text: 'ready\ngpu1:8000: open, 3 of 16 in flight\ngpu2:8000: closed, 0 of 8 in flight\n',
+    });
+    redisProblems.push('Redis is full', 'The clocks differ');
     expect(await get('/readyz')).toEqual({
       status: 503,
-      text: 'Redis is away\nSlack is not connected\n',
+      text: 'Redis is full\nThe clocks differ\n',
     });
   });
 
@@ -69,41 +105,123 @@ describe('health', () => {
 });
 
 describe('the metrics', () => {
-  it('count rows by outcome and cause, tokens, and the time at the model', async () => {
+  it('count what the process does', async () => {
     const { get, metrics } = await start();
     const usage = { promptTokens: 100, completionTokens: 20 };
     metrics.onOutcome({ status: 'done', fields: [], usage, modelSeconds: 0.3, cached: false });
     metrics.onOutcome({ status: 'done', fields: [], usage, modelSeconds: 9, cached: true });
     metrics.onOutcome({ status: 'failed', fault: toFault('E_FILE_GONE', {}) });
+    metrics.onAnswered({ endpoint: 'gpu1:8000', result: 'answer', seconds: 0.3 });
+    metrics.onLost();
+    metrics.onRepair({ endpoint: 'gpu1:8000', kind: 'reaped', slots: 3 });
+    metrics.onRepair({ endpoint: 'gpu1:8000', kind: 'reconciled', before: 9, now: 4 });
+    metrics.onRateLimited('chat.update');
     const { text } = await get('/metrics');
-    expect(text).toContain('darkroom_rows_total{outcome="done",code=""} 2');
-    expect(text).toContain('darkroom_rows_total{outcome="failed",code="E_FILE_GONE"} 1');
-    expect(text).toContain('darkroom_tokens_total{kind="prompt"} 100');
-    expect(text).toContain('darkroom_model_request_seconds_count 1');
-    expect(text).toContain('darkroom_cache_hits_total 1');
+    const lines = text.split('\n');
+    expect(lines).toContain('darkroom_rows_total{outcome="done",code=""} 2');
+    expect(lines).toContain('darkroom_rows_total{outcome="failed",code="E_FILE_GONE"} 1');
+    expect(lines).toContain('darkroom_tokens_total{kind="prompt"} 100');
+    expect(lines).toContain('darkroom_tokens_total{kind="completion"} 20');
+    expect(lines).toContain('darkroom_cache_hits_total 1');
+    expect(lines).toContain(
+      'darkroom_model_request_seconds_count{endpoint="gpu1:8000",result="answer"} 1',
+    );
+    expect(lines).toContain('darkroom_leases_lost_total 1');
+    expect(lines).toContain('darkroom_gate_slots_freed_total{endpoint="gpu1:8000"} 3');
+    expect(lines).toContain('darkroom_gate_weight_mended_total{endpoint="gpu1:8000"} 5');
+    expect(lines).toContain('darkroom_slack_rate_limited_total{method="chat.update"} 1');
   });
 
-  it('show each model server, its gate, and Slack as they are when asked', async () => {
+  it('show batches, Redis, model servers, disk and Slack as they are when asked', async () => {
     const { get } = await start();
-    const { text } = await get('/metrics');
-    expect(text).toContain('darkroom_gate_weight{endpoint="gpu1:8000",kind="inFlight"} 3');
-    expect(text).toContain('darkroom_gate_weight{endpoint="gpu2:8000",kind="budget"} 8');
-    expect(text).toContain('darkroom_slack_connected 1');
-    expect(text).toContain('darkroom_model_server_open{endpoint="gpu1:8000"} 1');
-    expect(text).toContain('darkroom_model_server_open{endpoint="gpu2:8000"} 0');
+    await get('/metrics');
+    const lines = (await get('/metrics')).text.split('\n');
+    for (const line of [
+      'darkroom_ready 1',
+      'darkroom_stalled 0',
+      'darkroom_slack_connected 1',
+      'darkroom_batches{state="paused",reason="approval"} 1',
+      'darkroom_pending_rows{state="running",reason=""} 70',
+      'darkroom_leased_rows{state="running",reason=""} 50',
+      'darkroom_oldest_pending_seconds{state="running",reason=""} 90.5',
+      'darkroom_undelivered_results 3',
+      'darkroom_oldest_undelivered_seconds 12',
+      'darkroom_leases_expired_total 4',
+      'darkroom_rows_cancelled_total 120',
+      'darkroom_redis_up 1',
+      'darkroom_redis_used_bytes 1000000',
+      'darkroom_redis_max_bytes 8000000',
+      'darkroom_model_server_open{endpoint="gpu1:8000"} 1',
+      'darkroom_model_server_open{endpoint="gpu2:8000"} 0',
+      'darkroom_gate_in_flight_weight{endpoint="gpu1:8000"} 3',
+      'darkroom_gate_in_flight_requests{endpoint="gpu1:8000"} 2',
+      'darkroom_gate_budget_weight{endpoint="gpu2:8000"} 8',
+      'darkroom_gate_waiting_rows{endpoint="gpu1:8000"} 5',
+      'darkroom_spool_bytes 2048',
+      'darkroom_data_free_bytes 5000000',
+      `darkroom_build_info{version="1.2.3",node="${process.versions.node}",role="both"} 1`,
+    ]) {
+      expect(lines).toContain(line);
+    }
   });
 
-  it('leave out what cannot be read', async () => {
-    const { get } = await start({
-      servers: async () => Promise.reject(new Error('Redis is away')),
+  it('forget a state that no batch is in any more', async () => {
+    let groups = survey.groups;
+    const { get } = await start({ survey: async () => ({ ...survey, groups }) });
+    await get('/metrics');
+    groups = [];
+    const { text } = await get('/metrics');
+    expect(text).not.toContain('darkroom_pending_rows{');
+    expect(text).toContain('darkroom_undelivered_results 0\n');
+  });
+
+  it.each([
+    ['rejects', away],
+    ['hangs', never],
+  ])('leave out what cannot be read when a reading %s', async (_how, read) => {
+    let isThere = true;
+    const { get, redisProblems } = await start({
+      survey: async () => (isThere ? survey : read()),
+      servers: async () => (isThere ? servers : read()),
+      disk: async () => (isThere ? { spoolBytes: 1, freeBytes: 2 } : read()),
     });
+    await get('/metrics');
+    isThere = false;
+    redisProblems.push('Redis is away');
     const { status, text } = await get('/metrics');
     expect(status).toBe(200);
-    expect(text).not.toContain('darkroom_gate_weight{');
+    expect(text).toContain('darkroom_redis_up 0\n');
+    expect(text).toContain('darkroom_ready 0\n');
+    const left = text.split('\n').filter((line) => line.startsWith('darkroom_'));
+    expect(left.map((line) => line.replace(/[{ ].*/, '')).toSorted()).toEqual([
+      'darkroom_build_info',
+      'darkroom_cache_hits_total',
+      'darkroom_leases_lost_total',
+      'darkroom_ready',
+      'darkroom_redis_up',
+      'darkroom_slack_connected',
+      'darkroom_stalled',
+    ]);
   });
 
   it('say nothing of Slack where the process holds no conversation', async () => {
     const { get } = await start({ slackConnected: undefined });
-    expect((await get('/metrics')).text).not.toContain('darkroom_slack_connected');
+    expect((await get('/metrics')).text).not.toMatch(/^darkroom_slack_connected/m);
+  });
+
+  it('are named and explained as Prometheus wants it', async () => {
+    const { text } = await (await start()).get('/metrics');
+    const own = text.split('\n').filter((line) => line.startsWith('# HELP darkroom_'));
+    const types = new Map(
+      [...text.matchAll(/^# TYPE (darkroom_\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]),
+    );
+    expect(own.length).toBeGreaterThan(25);
+    for (const line of own) {
+      const [, name = '', help = ''] = /^# HELP (\S+) (.*)$/.exec(line) ?? [];
+      expect(help).toMatch(/^[A-Z1].{20,}$/);
+      const type = name.endsWith('_total') ? 'counter' : types.get(name);
+      expect([name, types.get(name)]).toEqual([name, type]);
+      if (!name.endsWith('_total')) expect(type).toMatch(/^(gauge|histogram)$/);
+    }
   });
 });

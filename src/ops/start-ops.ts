@@ -1,0 +1,106 @@
+// Health, metrics and the watchdog of one process.
+
+import type { Log } from '../logger.ts';
+import type { Metrics } from './metrics.ts';
+import { startOpsServer } from './ops-server.ts';
+import { createReadiness } from './readiness.ts';
+import type { DiskReading, ServerReading, SurveyReading } from './readings.ts';
+import type { RowActivity } from './row-activity.ts';
+import { toTimely } from './timely.ts';
+import { startWatchdog, type Watched } from './watchdog.ts';
+import { toWatchedRows } from './watched-rows.ts';
+import { toWatchedSteps, type StepActivity } from './watched-steps.ts';
+
+export interface OpsOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** What keeps Redis from serving, a line each; never rejects, and answers within about 2 s. */
+  findRedisProblems(): Promise<readonly string[]>;
+  /** These three may reject or hang while something is away. */
+  survey(): Promise<SurveyReading>;
+  servers(): Promise<readonly ServerReading[]>;
+  disk(): Promise<DiskReading>;
+  /** Absent in a process that holds no conversation. */
+  readonly slackConnected?: (() => boolean) | undefined;
+  /** Absent in a process that runs no rows. */
+  readonly rows?: RowsWatched | undefined;
+  /** Absent in a process that runs no steps. */
+  readonly steps?: StepsWatched | undefined;
+  /** Called once when this process hangs and nobody has restarted it: it should end. */
+  onGivenUp?(trouble: string): void;
+}
+
+export interface RowsWatched {
+  readonly activity: RowActivity;
+  readonly requestTimeoutMs: number;
+}
+
+export interface StepsWatched {
+  readonly activity: StepActivity;
+  waiting(): Promise<number>;
+}
+
+/** Far less than Prometheus' own patience of 10 s. */
+const readDeadlineMs = 2500;
+
+/** Rejects when the address is taken. */
+export async function startOps(
+  options: OpsOptions,
+): Promise<{ readonly port: number } & AsyncDisposable> {
+  const { host, port, metrics, slackConnected } = options;
+  await using stack = new AsyncDisposableStack();
+  const readiness = stack.use(createReadiness(options));
+  const readings = {
+    survey: toTimely(options.survey, readDeadlineMs),
+    servers: toTimely(options.servers, readDeadlineMs),
+    disk: toTimely(options.disk, readDeadlineMs),
+  };
+  const watchdog = stack.use(
+    startWatchdog({
+      ...options,
+      watched: toWatched(options, readings),
+      isServed: async () => (await options.findRedisProblems()).length === 0,
+    }),
+  );
+  const exposed = metrics.expose({
+    ...readings,
+    ready: async () => (await readiness.findProblems()).length === 0,
+    stalled: () => watchdog.problems().length > 0,
+    slackConnected,
+  });
+  const server = stack.use(
+    await startOpsServer({
+      host,
+      port,
+      metrics: exposed,
+      findStalls: watchdog.problems,
+      findProblems: readiness.findProblems,
+      findNotes: async () => ((await readings.servers()) ?? []).map(toNote),
+    }),
+  );
+  const started = stack.move();
+  return { port: server.port, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+interface Timely {
+  survey(): Promise<SurveyReading | undefined>;
+  servers(): Promise<readonly ServerReading[] | undefined>;
+}
+
+function toWatched({ rows, steps }: OpsOptions, timely: Timely): readonly Watched[] {
+  return [
+    ...(rows === undefined ? [] : toWatchedRows({ ...rows, ...timely })),
+    ...(steps === undefined
+      ? []
+      : [toWatchedSteps(steps.activity, toTimely(steps.waiting, readDeadlineMs))]),
+  ];
+}
+
+/** A server that is away is no reason to restart this process. */
+function toNote({ endpoint, open, gate }: ServerReading): string {
+  const { inFlight, budget } = gate;
+  return `${endpoint}: ${open ? 'open' : 'closed'}, ${inFlight} of ${budget} in flight`;
+}
