@@ -96,6 +96,7 @@ export async function runSoak(stage: Stage, minutes: number): Promise<Soak> {
   await Promise.all([work(), breakThings(), sample()]);
 
   const rest = await checkAtRest(world, 150_000);
+  const kinds = await countKeyKinds(world);
   const broken = [...batches.flatMap((batch) => batch.broken), ...rest];
   const sum = (read: (batch: Outcome) => number): number =>
     batches.reduce((total, batch) => total + read(batch), 0);
@@ -110,6 +111,7 @@ export async function runSoak(stage: Stage, minutes: number): Promise<Soak> {
     notes: [
       `${batches.length} batches of ${rowsPerBatch} rows`,
       [...injected].map(([name, count]) => `${name} ${count}`).join(', '),
+      `keys in Redis at the end: ${kinds}`,
     ],
   };
   return { outcome, flatness: toFigures(samples).map(judgeFlatness) };
@@ -158,6 +160,19 @@ async function purge({ workspace, ledger }: ChaosWorld, watch: BatchWatch): Prom
     return waitUntil(async () => (await ledger.counts(id)) === undefined, 3000);
   };
   await waitUntil(ask, 30_000);
+}
+
+/** Names without what tells one key of a kind from another. */
+async function countKeyKinds({ ledger: { redis } }: ChaosWorld): Promise<string> {
+  const kinds = new Map<string, number>();
+  for (const key of await redis.keys('*')) {
+    const kind = key.replaceAll(/[\w.-]*\d[\w.-]*/gu, '#');
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return [...kinds]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(', ');
 }
 
 const megabyte = 1024 * 1024;
