@@ -25,7 +25,7 @@ import { createThreadMemory } from './queue/thread-memory.ts';
 import { createSlack, type Slack } from './slack/create-slack.ts';
 import type { Desk } from './slack/desk.ts';
 import { openDownloads } from './slack/open-downloads.ts';
-import type { ThreadState, UploadRecord } from './slack/thread-memory.ts';
+import type { SoFarRecord, ThreadState, UploadRecord } from './slack/thread-memory.ts';
 import { version } from './version.ts';
 
 export interface AppOptions {
@@ -82,7 +82,9 @@ async function startConversation(
   { log, stores }: EngineParts,
   onRateLimited: (method: string) => void,
 ): Promise<Slack> {
-  const memory = createThreadMemory<ThreadState, UploadRecord>({ store: stores.store });
+  const memory = createThreadMemory<ThreadState, UploadRecord, SoFarRecord>({
+    store: stores.store,
+  });
   const desk = toDesk(stores);
   const slack = await createSlack({ config, log, desk, memory, rules, onRateLimited });
   stores.ledger.onChanged(() => slack.wake());

@@ -37,6 +37,8 @@ export interface EngineConfig {
     /** The most weight that may ever be in flight at one server, 8 or more. */
     readonly maxInFlight?: number;
     readonly timeoutMs: number;
+    /** How long batches wait for a server before they end with what they have. */
+    readonly maxOutageMs: number;
   };
   readonly images: {
     readonly allowHosts: readonly string[];
@@ -202,6 +204,7 @@ function toEngineConfig(env: Variables): EngineConfig {
     model: {
       urls: env.VLLM_URL ?? [],
       timeoutMs: env.VLLM_TIMEOUT_S * 1000,
+      maxOutageMs: env.MODEL_MAX_OUTAGE * 3_600_000,
       ...(env.VLLM_MODEL === undefined ? {} : { name: env.VLLM_MODEL }),
       ...(env.VLLM_API_KEY === undefined ? {} : { apiKey: env.VLLM_API_KEY }),
       ...(env.VLLM_MAX_IN_FLIGHT === undefined ? {} : { maxInFlight: env.VLLM_MAX_IN_FLIGHT }),

@@ -114,6 +114,7 @@ export interface Batch {
   readonly startedMs?: number;
   readonly endedMs?: number;
   readonly pause?: Pause;
+  /** Why it was refused, or why it ended before its rows were done. */
   readonly fault?: Fault;
   readonly table?: Table;
   readonly summary?: TableSummary;
@@ -128,6 +129,8 @@ export interface Batch {
   /** The operator who let a large batch run, or would not have it. */
   readonly approvedBy?: string;
   readonly declinedBy?: string;
+  /** The beginning of the outage in which its thread got the results so far; milliseconds since 1970. */
+  readonly soFarMs?: number;
   /** How long it would take alone, at the speed of the last batches; known where it was asked about. */
   readonly estimateSeconds?: number;
 }

@@ -4,7 +4,8 @@ import type { Outcome, Row } from './row.ts';
 
 export interface FinishedRow {
   readonly row: Row;
-  readonly outcome: Outcome;
+  /** pending: in results that are given before the end. */
+  readonly outcome: Outcome | { readonly status: 'pending' };
 }
 
 export interface ResultFile {

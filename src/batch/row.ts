@@ -68,6 +68,8 @@ export interface FailedOutcome {
 
 export interface CancelledOutcome {
   readonly status: 'cancelled';
+  /** Why, where nobody has stopped it. */
+  readonly fault?: Fault;
 }
 
 export type Outcome = DoneOutcome | FailedOutcome | CancelledOutcome;

@@ -110,6 +110,7 @@ export const variables = z.object({
   VLLM_API_KEY: text('Leave it out if the server asks for none.').optional(),
   VLLM_MAX_IN_FLIGHT: whole({ min: 8, max: 4096 }).optional(),
   VLLM_TIMEOUT_S: whole({ min: 5, max: 3600 }).default(120),
+  MODEL_MAX_OUTAGE: whole({ min: 1, max: 8760 }).default(24),
   IMAGE_ALLOW_HOSTS: list(
     isHostEntry,
     'must be hosts such as images.shop.lan or 10.0.0.7:8080, separated by commas',

@@ -5,7 +5,8 @@ import type { Batch, Drop, DroppedFile } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import type { WorkedOutcome } from '../batch/row.ts';
 import type { SpooledFile } from '../batch/spooled-file.ts';
-import type { WrittenResults } from '../batch/results.ts';
+import type { OutageNews } from '../batch/outage.ts';
+import type { ResultFile, WrittenResults } from '../batch/results.ts';
 import type { EngineConfig } from '../config.ts';
 import type { Limits } from '../config/rules.ts';
 import type { Fault } from '../errors.ts';
@@ -35,6 +36,15 @@ export interface FileEdge {
 export interface PeopleEdge {
   /** Gives the results to the person; resolves when that is certain. Called again after a crash. */
   deliver(batch: Batch, results: WrittenResults, signal: AbortSignal): Promise<void>;
+  /** Gives the results so far to the person while the batch waits for a model server, once an outage; nobody
+   *  is given them where this is absent. */
+  deliverSoFar?(
+    batch: Batch,
+    file: ResultFile,
+    outage: { readonly sinceMs: number; readonly signal: AbortSignal },
+  ): Promise<void>;
+  /** Tells whoever looks after the model servers. */
+  tellOutage?(news: OutageNews): Promise<void>;
   languageOf(user: string): Promise<Language>;
   /** Why the person may not start it; everybody may where this is absent. Rejects while it cannot be told. */
   findRefusal?(drop: Drop): Promise<Fault | undefined>;

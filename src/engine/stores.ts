@@ -8,6 +8,7 @@ import { checkRedis } from '../queue/check-redis.ts';
 import { createRedis, type RedisConnections } from '../queue/create-redis.ts';
 import { createLedger, type Ledger } from '../queue/ledger.ts';
 import { openRedisProbe, type RedisProbe } from '../queue/redis-probe.ts';
+import { createOutages, type Outages } from '../queue/outages.ts';
 import { createStore, type Store } from '../queue/store.ts';
 
 export interface Stores extends AsyncDisposable {
@@ -16,6 +17,7 @@ export interface Stores extends AsyncDisposable {
   readonly announcements: Announcements;
   readonly ledger: Ledger;
   readonly answers: AnswerCache;
+  readonly outages: Outages;
   /** For whoever watches, and must not wait. */
   readonly probe: RedisProbe;
 }
@@ -53,6 +55,7 @@ export async function openStores(config: EngineConfig, log: Logger): Promise<Sto
     announcements,
     ledger: createLedger({ store, announcements }),
     answers,
+    outages: createOutages(store),
     probe,
     async [Symbol.asyncDispose]() {
       answers.close();

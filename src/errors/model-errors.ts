@@ -11,6 +11,10 @@ export const modelErrors = {
     en: 'The answer was longer than max_tokens ({limit}) allows. Raise max_tokens, or ask for less, and drop the to-do file again.',
     zh: '回答超过了 max_tokens（{limit}）的长度。请调大 max_tokens 或减少要求的内容，然后重新发送待办文件。',
   },
+  E_MODEL_UNAVAILABLE: {
+    en: 'The model server could not be used for {hours} h, so this row was not worked on. Drop the to-do file when it is back.',
+    zh: '模型服务器已有 {hours} 小时不可用，该行未处理。恢复后请重新发送待办文件。',
+  },
   E_MODEL_REJECTED: {
     en: 'The model server refuses this row: “{reason}”. Shorten the row’s text or the prompt, or use fewer or smaller pictures (detail: standard); if all rows fail alike, tell your administrator.',
     zh: '模型服务器拒绝了该行：“{reason}”。请缩短该行文字或提示词，或减少图片、降低精细度（detail: standard）；如果所有行都如此，请联系管理员。',

@@ -9,7 +9,8 @@
  *  faults: hash, `<code>:count`, `<code>:lines`, `<code>:example`.
  *  mistakes: hash, rows that the model server rejected before any row succeeded: `row:<line>` -> how often,
  *  `cause:<cause>` and `rows` -> how many.
- *  thread, speaker, upload: what Darkroom remembers of its own messages. */
+ *  thread, speaker, upload: what Darkroom remembers of its own messages. soFar: the same of
+ *  results that were given before the end. */
 const batchParts = [
   'record',
   'chunks',
@@ -22,12 +23,13 @@ const batchParts = [
   'thread',
   'speaker',
   'upload',
+  'soFar',
 ] as const;
 
 export type BatchPart = (typeof batchParts)[number];
 
 /** Keys of the installation. ids, active, unsettled and endpoint live for ever (and stay small); see endpoint.ts
- *  for endpoint and `endpoint:<name>`.
+ *  for endpoint and `endpoint:<name>`. outage: hash, what operators were told of one, see outages.ts.
  *  tallies: hash of what is counted over all processes. probe: what a readiness check writes.
  *  changed, cancelled and due are channels. Scripts have more: `once:drop:<key>` and
  *  `fingerprint:<fingerprint>`, each with the id of its batch; `answers`, `answers:used` and
@@ -39,6 +41,7 @@ export type SharedKey =
   | 'active'
   | 'endpoint'
   | `endpoint:${string}`
+  | 'outage'
   | 'rate'
   | 'edits'
   | 'unsettled'

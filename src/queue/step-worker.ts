@@ -3,7 +3,8 @@
 import { Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-export type StepName = 'read' | 'finish';
+/** so-far: gives a thread the results of a batch that waits. */
+export type StepName = 'read' | 'finish' | 'so-far';
 export type StepHandler = (batchId: string, signal: AbortSignal) => Promise<void>;
 
 export interface StepData {

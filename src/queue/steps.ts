@@ -54,6 +54,7 @@ export function createSteps(options: StepsOptions): Steps {
   const queues = {
     read: createQueue('read', { connection, prefix, onError }),
     finish: createQueue('finish', { connection, prefix, onError }),
+    'so-far': createQueue('so-far', { connection, prefix, onError }),
   };
   const workers: StepWorker[] = [];
   const enqueue = (step: StepName, batchId: string) => addStep(queues[step], step, batchId);
@@ -84,7 +85,7 @@ export function createSteps(options: StepsOptions): Steps {
     close: async (graceMs = 5000) => {
       stopWatching?.();
       for (const worker of workers) worker.cancelAllJobs('the process ends');
-      const ends = [...workers, queues.read, queues.finish].map((each) => each.close());
+      const ends = [...workers, ...Object.values(queues)].map((each) => each.close());
       await withDeadline(Promise.all(ends), graceMs).catch(() => {});
       await closeConnection(connection);
     },

@@ -22,7 +22,7 @@ export interface ThreadMemoryOptions {
 /** A new value, or null to forget the field; what is not named stays. */
 export type Change<State> = { readonly [Field in keyof State]?: State[Field] | null };
 
-export interface ThreadMemory<State, Upload> {
+export interface ThreadMemory<State, Upload, SoFar = Upload> {
   /** Notes that the batch's thread has something to be told. Idempotent. */
   open(batchId: string): Promise<void>;
   /** Nothing is left to tell. */
@@ -39,14 +39,19 @@ export interface ThreadMemory<State, Upload> {
   claimOnce(key: string): Promise<boolean>;
   readUpload(batchId: string): Promise<Upload | undefined>;
   writeUpload(batchId: string, record: Upload): Promise<void>;
+  /** The same for results before the end. */
+  readSoFar(batchId: string): Promise<SoFar | undefined>;
+  writeSoFar(batchId: string, record: SoFar): Promise<void>;
 }
 
 /** `State` holds only values that JSON can carry; every field of it is optional. */
-export function createThreadMemory<State extends object, Upload extends object>(
-  options: ThreadMemoryOptions,
-): ThreadMemory<State, Upload> {
+export function createThreadMemory<
+  State extends object,
+  Upload extends object,
+  SoFar extends object = Upload,
+>(options: ThreadMemoryOptions): ThreadMemory<State, Upload, SoFar> {
   const { store, editsPerMinute = 40 } = options;
-  const { redis, keys, retentionSeconds } = store;
+  const { redis, keys } = store;
   const holder = randomUUID();
   const unsettled = keys.shared('unsettled');
   return {
@@ -65,14 +70,31 @@ export function createThreadMemory<State extends object, Upload extends object>(
     spendEdit: async () => (await store.run(scripts.spendEdit, editsPerMinute, randomUUID())) === 1,
     claimOnce: async (key) =>
       (await redis.set(keys.shared(`once:${key}`), holder, 'EX', daySeconds, 'NX')) === 'OK',
-    readUpload: async (id) => {
-      const text = await redis.get(keys.batch(id, 'upload'));
-      return text === null ? undefined : JSON.parse(text);
-    },
-    writeUpload: async (id, record) => {
-      await redis.set(keys.batch(id, 'upload'), JSON.stringify(record), 'EX', retentionSeconds);
-    },
+    readUpload: (id) => readRecord<Upload>(store, id, 'upload'),
+    writeUpload: (id, record) => writeRecord(store, id, { upload: record }),
+    readSoFar: (id) => readRecord<SoFar>(store, id, 'soFar'),
+    writeSoFar: (id, record) => writeRecord(store, id, { soFar: record }),
   };
+}
+
+type Uploads = { readonly [Part in 'upload' | 'soFar']?: object };
+
+async function readRecord<Upload>(
+  { redis, keys }: Store,
+  id: string,
+  part: keyof Uploads,
+): Promise<Upload | undefined> {
+  const text = await redis.get(keys.batch(id, part));
+  return text === null ? undefined : JSON.parse(text);
+}
+
+async function writeRecord(
+  { redis, keys, retentionSeconds }: Store,
+  id: string,
+  { upload, soFar }: Uploads,
+): Promise<void> {
+  const key = keys.batch(id, upload === undefined ? 'soFar' : 'upload');
+  await redis.set(key, JSON.stringify(upload ?? soFar), 'EX', retentionSeconds);
 }
 
 async function readFields<State>(store: Store, id: string): Promise<State> {

@@ -16,6 +16,11 @@ export function toResultStem(fileName: string): string {
   return windowsDevice.test(cut) ? `${cut}_` : cut;
 }
 
+/** Results that are given before a batch has ended. */
+export function toSoFarName(stem: string): string {
+  return `${stem}.so-far.csv`;
+}
+
 /** A to-do file that was dropped again leaves one of the same name, not `x.todo.todo.csv`. */
 export function toTodoName(stem: string): string {
   return `${stem.replace(/(?:\.todo)+$/iu, '')}.todo.csv`;

@@ -32,7 +32,7 @@ export function toInputHeader({ columns }: Table): readonly string[] {
 export function toResultCells({ row, outcome }: FinishedRow, words: RowWords): readonly string[] {
   const { outputs } = words.recipe;
   const fields = outcome.status === 'done' ? outcome.fields : [];
-  const fault = outcome.status === 'failed' ? outcome.fault : undefined;
+  const fault = 'fault' in outcome ? outcome.fault : undefined;
   return [
     ...toInputCells(row, words.table),
     ...outputs.map((_, index) => toSafeCell(fields[index] ?? '')),

@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FinishedRow, ResultFile, WrittenResults } from '../batch/results.ts';
 import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
-import { toResultStem, toTodoName } from './result-name.ts';
+import { toResultStem, toSoFarName, toTodoName } from './result-name.ts';
 import {
   type RowWords,
   toCsv,
@@ -53,6 +53,23 @@ export async function writeResults(input: ResultsInput): Promise<WrittenResults>
   }
   const files = [await results.commit(), await todo.commit()].filter((file) => file !== undefined);
   return { files, rows, unfinished, samples };
+}
+
+/** `<name>.so-far.csv`: the same before the end, with every row of the batch. */
+export async function writeSoFar(input: ResultsInput): Promise<ResultFile> {
+  const name = toSoFarName(toResultStem(input.fileName));
+  await mkdir(input.directory, { recursive: true });
+  await using file = createCsvFile(input, name, toResultHeader(input));
+  let rows = 0;
+  await file.write([]);
+  for await (const chunk of input.rows) {
+    checkOrder(chunk, rows);
+    rows += chunk.length;
+    await file.write(chunk.map((finished) => toResultCells(finished, input)));
+  }
+  const written = await file.commit();
+  if (written === undefined) throw new Error('no file was written');
+  return written;
 }
 
 /** A row that is missing or doubled must never look like a complete file. */

@@ -4,7 +4,8 @@ import { App, type Receiver } from '@slack/bolt';
 import type { Batch, Drop, DroppedFile } from '../batch/batch.ts';
 import type { FileKind } from '../batch/file-kind.ts';
 import type { Language } from '../batch/language.ts';
-import type { WrittenResults } from '../batch/results.ts';
+import type { OutageNews } from '../batch/outage.ts';
+import type { ResultFile, WrittenResults } from '../batch/results.ts';
 import type { SpooledFile } from '../batch/spooled-file.ts';
 import type { Rules } from '../config/rules.ts';
 import type { SlackConfig } from '../config.ts';
@@ -15,6 +16,7 @@ import type { Conversation } from './conversation.ts';
 import { createReceiver } from './create-receiver.ts';
 import { createThreads } from './create-threads.ts';
 import { deliver } from './deliver.ts';
+import { deliverSoFar, type Outage } from './deliver-so-far.ts';
 import type { Desk } from './desk.ts';
 import { downloadFile } from './download.ts';
 import { findRefusal } from './find-refusal.ts';
@@ -31,6 +33,7 @@ import { createPeople } from './people.ts';
 import { readLink } from './read-link.ts';
 import { recordBeforeBolt } from './record-drops.ts';
 import type { ThreadMemory } from './thread-memory.ts';
+import { tellOutage } from './tell-outage.ts';
 import { createTimeLeft } from './time-left.ts';
 import { approveAction, declineAction } from './views/approval.ts';
 import { chooseAction } from './views/batches.ts';
@@ -69,6 +72,10 @@ export interface Slack extends AsyncDisposable {
       readonly signal: AbortSignal;
     },
   ): Promise<SpooledFile>;
+  /** See deliver-so-far.ts. */
+  deliverSoFar(batch: Batch, file: ResultFile, outage: Outage): Promise<void>;
+  /** See tell-outage.ts; absent where no channel is named for it. */
+  tellOutage?(news: OutageNews): Promise<void>;
   /** See deliver.ts. */
   deliver(batch: Batch, results: WrittenResults, signal: AbortSignal): Promise<void>;
 }
@@ -112,13 +119,28 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
         { file, ...target },
         { client: clients.steady, token: config.botToken, apiUrl: config.apiUrl },
       ),
-    deliver: (batch, results, signal) =>
-      deliver(batch, results, { needs: { clients, ...options }, signal }),
+    ...createPosts(conversation, options.settleMs),
     async [Symbol.asyncDispose]() {
       await entrance.stop();
       await threads[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What is posted besides what threads show by themselves. */
+function createPosts(
+  conversation: Conversation,
+  settleMs: number | undefined,
+): Pick<Slack, 'deliver' | 'deliverSoFar' | 'tellOutage'> {
+  const needs = settleMs === undefined ? conversation : { ...conversation, settleMs };
+  const posts = {
+    deliver: (batch: Batch, results: WrittenResults, signal: AbortSignal) =>
+      deliver(batch, results, { needs, signal }),
+    deliverSoFar: (batch: Batch, file: ResultFile, outage: Outage) =>
+      deliverSoFar(batch, file, { ...outage, needs }),
+  };
+  if (conversation.rules.opsChannel === undefined) return posts;
+  return { ...posts, tellOutage: (news) => tellOutage(news, conversation) };
 }
 
 interface AppNeeds {

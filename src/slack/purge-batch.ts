@@ -5,6 +5,7 @@ import { hasEnded, type Batch } from '../batch/batch.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { audit } from '../logger.ts';
 import type { Conversation } from './conversation.ts';
+import { toFileIds } from './deliver-so-far.ts';
 import { mayControl } from './rights.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import { toMessage } from './to-message.ts';
@@ -43,15 +44,17 @@ export async function purgeBatch(
 /** False where something of it is left in Slack. */
 async function removeFromSlack(batch: Batch, by: string, needs: Needs): Promise<boolean> {
   const { steady } = needs.clients;
-  const [upload, thread] = await Promise.all([
+  const [upload, soFar, thread] = await Promise.all([
     needs.memory.readUpload(batch.id),
+    needs.memory.readSoFar(batch.id),
     needs.memory.readThread(batch.id),
   ]);
   const results: boolean[] = [];
   const attempt = async (call: () => Promise<unknown>): Promise<void> => {
     results.push(await isDone(call, needs));
   };
-  const known = upload?.files.flatMap(({ fileId }) => (fileId === undefined ? [] : [fileId])) ?? [];
+  const uploads = [upload, soFar].filter((record) => record !== undefined);
+  const known = [...uploads.flatMap(toFileIds), ...(soFar?.earlier ?? [])];
   const places = await Promise.all(known.map((file) => findPlaces(file, needs)));
   for (const file of known) await attempt(() => steady.files.delete({ file }));
   // The files of a batch came in one message; their text holds the first answers.

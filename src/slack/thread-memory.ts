@@ -38,6 +38,14 @@ export interface UploadRecord {
   readonly threadTs: string;
 }
 
+/** The same of results that were given before the end, in the last outage of a model server. */
+export interface SoFarRecord extends UploadRecord {
+  /** The beginning of the outage; milliseconds since 1970. */
+  readonly outageMs: number;
+  /** Ids of files from outages before. */
+  readonly earlier: readonly string[];
+}
+
 export interface ThreadMemory {
   /** Notes that the batch's thread has something to be told. Idempotent. */
   open(batchId: string): Promise<void>;
@@ -57,4 +65,6 @@ export interface ThreadMemory {
 
   readUpload(batchId: string): Promise<UploadRecord | undefined>;
   writeUpload(batchId: string, record: UploadRecord): Promise<void>;
+  readSoFar(batchId: string): Promise<SoFarRecord | undefined>;
+  writeSoFar(batchId: string, record: SoFarRecord): Promise<void>;
 }

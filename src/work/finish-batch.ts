@@ -6,6 +6,7 @@
 import { isConserved, type Batch, type Drop } from '../batch/batch.ts';
 import type { FinishedRow, WrittenResults } from '../batch/results.ts';
 import type { RunningBatch } from './run-row.ts';
+import type { Fault } from '../errors.ts';
 import type { Log } from '../logger.ts';
 import type { Ledger } from './ports.ts';
 
@@ -32,7 +33,7 @@ export function createFinishStep(
     if (batch?.state !== 'finishing') return;
     const finished = toFinished(batch);
     await using directory = await needs.openDirectory(batchId);
-    const rows = needs.ledger.readResults(batchId);
+    const rows = withReason(needs.ledger.readResults(batchId), batch.fault);
     const results = await needs.writeResults(finished, { directory: directory.path, rows });
     if (results.rows !== batch.counts.total) {
       throw new Error(
@@ -45,6 +46,21 @@ export function createFinishStep(
     const { counts, sums } = batch;
     needs.log.info({ batch: batchId, counts, sums }, 'a batch was delivered');
   };
+}
+
+/** Rows that are not done in a batch that could not go on say why. */
+async function* withReason(
+  chunks: AsyncIterable<readonly FinishedRow[]>,
+  fault: Fault | undefined,
+): AsyncGenerator<readonly FinishedRow[]> {
+  for await (const chunk of chunks) {
+    yield fault === undefined ? chunk : chunk.map((finished) => explain(finished, fault));
+  }
+}
+
+function explain(finished: FinishedRow, fault: Fault): FinishedRow {
+  if (finished.outcome.status !== 'cancelled') return finished;
+  return { row: finished.row, outcome: { status: 'cancelled', fault } };
 }
 
 /** The batch as one whose rows are all accounted for; anything else must never be posted as finished. */

@@ -8,7 +8,12 @@ import { noCounts, noSums, type Batch, type Drop } from '../../src/batch/batch.t
 import type { Rules } from '../../src/config/rules.ts';
 import { createSlack, type Slack } from '../../src/slack/create-slack.ts';
 import type { Desk } from '../../src/slack/desk.ts';
-import type { ThreadMemory, ThreadState, UploadRecord } from '../../src/slack/thread-memory.ts';
+import type {
+  SoFarRecord,
+  ThreadMemory,
+  ThreadState,
+  UploadRecord,
+} from '../../src/slack/thread-memory.ts';
 import {
   startWorkspace,
   type Workspace,
@@ -203,6 +208,7 @@ export function createMemoryDesk(): MemoryDesk {
 export interface LocalMemory extends ThreadMemory {
   readonly threads: Map<string, ThreadState>;
   readonly uploads: Map<string, UploadRecord>;
+  readonly soFar: Map<string, SoFarRecord>;
   readonly stages: string[];
   editsLeft: number;
 }
@@ -213,6 +219,7 @@ export function createLocalMemory(): LocalMemory {
   const memory: LocalMemory = {
     threads: new Map(),
     uploads: new Map(),
+    soFar: new Map(),
     stages: [],
     editsLeft: 1_000,
     open: async (id) => void open.add(id),
@@ -238,6 +245,8 @@ export function createLocalMemory(): LocalMemory {
       memory.stages.push(record.stage);
       memory.uploads.set(id, record);
     },
+    readSoFar: async (id) => memory.soFar.get(id),
+    writeSoFar: async (id, record) => void memory.soFar.set(id, record),
   };
   return memory;
 }

@@ -20,13 +20,7 @@ if state == 'reading' then
   redis.call('UNLINK', batchKey(id, 'chunks'))
   markEnded(id, 'cancelled')
 else
-  for _, from in ipairs({ 'pending', 'running' }) do
-    local rows = tonumber(redis.call('HGET', record, from))
-    moveRows(id, from, 'cancelled', rows)
-    tally('rowsCancelled', rows)
-  end
-  redis.call('DEL', batchKey(id, 'pending'), batchKey(id, 'leases'), batchKey(id, 'tokens'))
-  startFinishing(id)
+  cancelRows(id)
 end
 redis.call('PUBLISH', sharedKey('cancelled'), id)
 return 'cancelled'

@@ -35,14 +35,16 @@ end
 
 local function pauseFor(id, reason, sinceMs)
   local record = batchKey(id, 'record')
-  redis.call('HSET', record, 'state', 'paused', 'pauseReason', reason, 'pauseSinceMs', sinceMs)
+  redis.call('HSET', record, 'state', 'paused', 'pauseReason', reason, 'pauseSinceMs', sinceMs,
+    'waitsSinceMs', nowMs())
   redis.call('HDEL', record, 'pauseBy', 'pauseFault')
   announceChange(id)
 end
 
 local function endPause(id, state)
   redis.call('HSET', batchKey(id, 'record'), 'state', state)
-  redis.call('HDEL', batchKey(id, 'record'), 'pauseReason', 'pauseSinceMs', 'pauseBy', 'pauseFault')
+  redis.call('HDEL', batchKey(id, 'record'), 'pauseReason', 'pauseSinceMs', 'waitsSinceMs', 'pauseBy',
+    'pauseFault')
   announceChange(id)
 end
 
@@ -53,6 +55,12 @@ end
 
 local function waitsForModel(id)
   return waitsFor(id, 'model-away') or waitsFor(id, 'model-misconfigured')
+end
+
+-- Since when this batch waits, and not since when others do.
+local function waitsSinceMs(id)
+  local fields = redis.call('HMGET', batchKey(id, 'record'), 'waitsSinceMs', 'pauseSinceMs')
+  return tonumber(fields[1] or fields[2])
 end
 
 -- False while as many batches of its person run, or would if the model server were there, as may.
@@ -96,6 +104,17 @@ local function startFinishing(id)
   redis.call('HSET', batchKey(id, 'record'), 'finishingMs', nowMs())
   redis.call('PUBLISH', sharedKey('due'), 'finish:' .. id)
   letNext()
+end
+
+-- Every row without an outcome is cancelled; the others are delivered.
+local function cancelRows(id)
+  for _, from in ipairs({ 'pending', 'running' }) do
+    local rows = tonumber(redis.call('HGET', batchKey(id, 'record'), from))
+    moveRows(id, from, 'cancelled', rows)
+    tally('rowsCancelled', rows)
+  end
+  redis.call('DEL', batchKey(id, 'pending'), batchKey(id, 'leases'), batchKey(id, 'tokens'))
+  startFinishing(id)
 end
 
 -- Takes a batch's rows off its person's count of the day.

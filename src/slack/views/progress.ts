@@ -71,9 +71,11 @@ function canStop({ state, cancelledBy }: Batch): boolean {
 /** What holds it up, and what an operator has said. */
 function buildHeld(batch: Batch, words: Words): readonly string[] {
   const { pause, approvedBy, declinedBy } = batch;
+  const hours = batch.fault?.params['hours'];
   const lines: string[] = [];
   if (approvedBy !== undefined) lines.push(words.progress.approved(`<@${approvedBy}>`));
   if (declinedBy !== undefined) lines.push(words.progress.declined(`<@${declinedBy}>`));
+  if (hours !== undefined) lines.push(words.progress.gaveUp(String(hours)));
   if (batch.state === 'paused' && pause !== undefined) {
     const by = pause.by === undefined ? undefined : `<@${pause.by}>`;
     const { reason, fault } = pause;

@@ -41,6 +41,10 @@ function buildSamples(batch: Batch, { samples }: WrittenResults, words: Words): 
 function buildHeadline(batch: Batch, words: Words): string {
   const user = `<@${batch.drop.user}>`;
   const name = showFileName(batch);
+  const { hours } = batch.fault?.params ?? {};
+  if (hours !== undefined) {
+    return words.results.gaveUp({ user, name, tally: batch.counts, hours: String(hours) });
+  }
   if (batch.cancelledBy === undefined) return words.results.done(user, name, batch.counts);
   const by = batch.cancelledBy === batch.drop.user ? undefined : `<@${batch.cancelledBy}>`;
   return words.results.stopped({ user, name, tally: batch.counts, by });

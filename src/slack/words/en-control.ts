@@ -21,6 +21,17 @@ export const englishControl: ControlWords = {
   approved: (id) => `Batch ${id} is approved.`,
   rejected: (user, name) =>
     `${user} *${name}* is paused, and needs somebody: the model server refuses its rows. My message above says what it objects to and what helps.`,
+  outageBegan: ({ since, refuses, batches, rows }) => {
+    const trouble = refuses
+      ? 'the model server refuses all requests (check `VLLM_URL`, `VLLM_MODEL`, `VLLM_API_KEY`)'
+      : 'no model server answers';
+    const size = `${groupDigits(batches, 'en-US')} ${counted(batches, 'batch', 'batches')} with ${groupDigits(rows, 'en-US')} ${counted(rows, 'row', 'rows')}`;
+    const waiting =
+      batches === 0 ? 'No batch waits for it yet' : `${size} ${counted(batches, 'waits', 'wait')}`;
+    return `:warning: Since ${since} ${trouble}. ${waiting}; nothing is lost, and everything goes on by itself when it is back.`;
+  },
+  outageEnded: (duration) =>
+    `:white_check_mark: The model server answers again, after ${duration}. The batches go on.`,
   purgeQuestion: (id, name) =>
     `Shall I delete everything that I keep of batch *${id}* (${name}), and what I posted about it: results files, first answers, progress? The dropped file itself stays in Slack. This cannot be undone.`,
   purged: (id, kept) =>

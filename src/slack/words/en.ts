@@ -83,6 +83,7 @@ export const english: Words = {
     paused: pausedSentence,
     approved: (by) => `Approved by ${by}`,
     declined: (by) => `Declined by ${by}: nothing was worked on.`,
+    gaveUp: (hours) => `Ended early: the model server could not be used for ${hours} h.`,
     footer: (id, ended) =>
       ended
         ? `Batch ${id}`
@@ -130,6 +131,10 @@ export const english: Words = {
     done: doneSentence,
     stopped: ({ user, name, tally: counts, by }) =>
       `${user} *${name}* was stopped${by === undefined ? '' : ` by ${by}`}: ${tally(counts)}.`,
+    gaveUp: ({ user, name, tally: counts, hours }) =>
+      `${user} *${name}* has ended early: the model server could not be used for ${hours} h. ${tally(counts)}. Please tell the person who looks after Darkroom.`,
+    soFar: ({ user, name, tally: counts, since }) =>
+      `${user} the model server is away since ${since}, so here is what *${name}* has so far: ${tally(counts)}. I go on by myself when it is back, and the whole file comes at the end.`,
     samples: () => '*The first answers:*',
     sample: (row) => `*Row ${row}*`,
     field: (name, value) => `_${name}:_ ${value}`,

@@ -37,6 +37,9 @@ export interface ControlWords {
   approved(id: string): string;
   /** Calls the person to a batch that goes on only when somebody has mended something. */
   rejected(user: string, name: string): string;
+  /** For operators: batches wait since then. `refuses`: the server is there and refuses requests. */
+  outageBegan(outage: { since: string; refuses: boolean; batches: number; rows: number }): string;
+  outageEnded(duration: string): string;
   /** Asked before everything of a batch is deleted. */
   purgeQuestion(id: string, name: string): string;
   /** `kept`: some of the bot's own messages could not be deleted. */
@@ -71,6 +74,8 @@ export interface Words {
     paused(pause: PauseTold): string;
     approved(by: string): string;
     declined(by: string): string;
+    /** The model server was away for so long. */
+    gaveUp(hours: string): string;
     footer(id: string, ended: boolean): string;
   };
 
@@ -109,6 +114,10 @@ export interface Words {
     done(user: string, name: string, tally: Tally): string;
     /** `by` where somebody else than `user` stopped it. */
     stopped(stopped: { user: string; name: string; tally: Tally; by: string | undefined }): string;
+    /** Where it could not go on: the model server was away for `hours`. */
+    gaveUp(ended: { user: string; name: string; tally: Tally; hours: string }): string;
+    /** Above the results of a batch that waits since then. */
+    soFar(told: { user: string; name: string; tally: Tally; since: string }): string;
     samples(): string;
     sample(row: number): string;
     field(name: string, value: string): string;

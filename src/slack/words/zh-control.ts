@@ -21,6 +21,18 @@ export const chineseControl: ControlWords = {
   approved: (id) => `批次 ${id} 已批准。`,
   rejected: (user, name) =>
     `${user} *${name}* 已暂停，需要处理：模型服务器拒绝了其中的行。具体原因和处理办法见我上面的消息。`,
+  outageBegan: ({ since, refuses, batches, rows }) => {
+    const trouble = refuses
+      ? '模型服务器拒绝所有请求（请检查 `VLLM_URL`、`VLLM_MODEL`、`VLLM_API_KEY`）'
+      : '没有模型服务器响应';
+    const waiting =
+      batches === 0
+        ? '目前没有批次在等待'
+        : `${groupDigits(batches, 'zh-CN')} 个批次（共 ${groupDigits(rows, 'zh-CN')} 行）正在等待`;
+    return `:warning: 从 ${since} 起，${trouble}。${waiting}；数据不会丢失，恢复后会自动继续。`;
+  },
+  outageEnded: (duration) =>
+    `:white_check_mark: 模型服务器已恢复，中断时长：${duration}。各批次继续处理。`,
   purgeQuestion: (id, name) =>
     `要删除批次 *${id}*（${name}）的全部数据，以及我发布的结果文件、部分结果和进度吗？原文件仍会留在 Slack 中。此操作无法撤销。`,
   purged: (id, kept) =>

@@ -73,6 +73,7 @@ export const chinese: Words = {
     paused: pausedSentence,
     approved: (by) => `已由 ${by} 批准`,
     declined: (by) => `已由 ${by} 拒绝，没有处理任何行。`,
+    gaveUp: (hours) => `已提前结束：模型服务器已有 ${hours} 小时不可用。`,
     footer: (id, ended) =>
       ended
         ? `批次 ${id}`
@@ -112,6 +113,10 @@ export const chinese: Words = {
     done: doneSentence,
     stopped: ({ user, name, tally: counts, by }) =>
       `${user} *${name}* 已${by === undefined ? '' : `由 ${by} `}停止：${tally(counts)}。`,
+    gaveUp: ({ user, name, tally: counts, hours }) =>
+      `${user} *${name}* 已提前结束：模型服务器已有 ${hours} 小时不可用。${tally(counts)}。请告知负责维护 Darkroom 的同事。`,
+    soFar: ({ user, name, tally: counts, since }) =>
+      `${user} 模型服务器从 ${since} 起不可用，先发送 *${name}* 目前的结果：${tally(counts)}。恢复后会自动继续，完整文件最后发送。`,
     samples: () => '*前几条结果：*',
     sample: (row) => `*第 ${row} 行*`,
     field: (name, value) => `_${name}：_ ${value}`,
