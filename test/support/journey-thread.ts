@@ -29,6 +29,8 @@ export interface Thread extends Place {
   progress(): readonly Message[];
   reactions(): readonly string[];
   deliveries(): readonly Delivery[];
+  /** Results that were posted before the end. */
+  soFar(): readonly PostedFile[];
   /** Settles when the thread shows so many deliveries. */
   delivered(count?: number, withinMs?: number): Promise<readonly [Delivery, ...Delivery[]]>;
   /** Settles with the first reply that holds the text, in any of its blocks. */
@@ -41,7 +43,7 @@ export function openThread(workspace: Workspace, { channel, ts }: Place): Thread
   const replies = () => all().filter((message) => message.user === bot);
   const deliveries = () =>
     replies()
-      .filter((message) => (message.files ?? []).length > 0)
+      .filter(({ files = [] }) => files.some(({ name }) => name?.endsWith('.results.csv')))
       .map((message) => toDelivery(workspace, message));
   const parent = (): Message => {
     const [first] = all();
@@ -58,6 +60,11 @@ export function openThread(workspace: Workspace, { channel, ts }: Place): Thread
     progress: () => replies().filter(({ metadata }) => metadata?.event_type === 'darkroom_batch'),
     reactions: () => (parent().reactions ?? []).map(({ name }) => name),
     deliveries,
+    soFar: () =>
+      replies()
+        .flatMap(({ files = [] }) => files)
+        .filter(({ name }) => name?.endsWith('.so-far.csv'))
+        .map(({ id }) => toPostedFile(workspace.file(id))),
     async delivered(count = 1, withinMs) {
       const what = `${count} deliveries in the thread`;
       const found = await until(what, () => atLeast(deliveries(), count), withinMs);

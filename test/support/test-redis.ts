@@ -12,6 +12,12 @@ export interface TestRedis {
   keys(): Promise<string[]>;
   /** Those of them that would stay for ever. */
   keysWithoutExpiry(): Promise<string[]>;
+  /** Makes the moment in a field of a hash earlier: what began then has lasted longer. */
+  rewind(moment: {
+    readonly key: string;
+    readonly field: string;
+    readonly ms: number;
+  }): Promise<void>;
   /** Everything that these keys hold, packed values as they are. */
   dump(): Promise<Buffer>;
 }
@@ -39,6 +45,9 @@ export function openTestRedis(): TestRedis & AsyncDisposable {
       const all = await keys();
       const times = await Promise.all(all.map((key) => client.pttl(key)));
       return all.filter((_key, index) => times[index] === -1);
+    },
+    rewind: async ({ key, field, ms }) => {
+      await client.hincrby(`${prefix}:${key}`, field, -ms);
     },
     dump: async () => {
       const values = await Promise.all((await keys()).map((key) => readValue(client, key)));
