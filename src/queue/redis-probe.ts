@@ -36,7 +36,10 @@ export async function openRedisProbe({ url, ...place }: RedisProbeOptions): Prom
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 200, 1000),
   });
-  redis.on('error', () => {});
+  // A refused password ends the connection, and commands then say only that there is none.
+  let lost: unknown;
+  redis.on('error', (error) => (lost = error));
+  redis.on('ready', () => (lost = undefined));
   await withDeadline(once(redis, 'ready'), commandTimeoutMs).catch(() => {});
   const store = createStore({ redis: { commands: redis, isSteady: () => true }, ...place });
   const key = store.keys.shared('probe');
@@ -52,7 +55,7 @@ export async function openRedisProbe({ url, ...place }: RedisProbeOptions): Prom
       const problem = toSkewProblem(theirs - before - halfWayMs, halfWayMs);
       return problem === undefined ? [] : [problem];
     } catch (error) {
-      return [toSentence(error)];
+      return [toSentence(error) ?? toSentence(lost) ?? 'Redis is away'];
     }
   };
   let looking: Promise<readonly string[]> | undefined;
@@ -79,12 +82,11 @@ const sentences: Readonly<Record<string, string>> = {
   NOPERM: 'Redis refuses this user the rights that it needs',
 };
 
-/** Only the first word of what Redis says is shown: the rest may hold anything. */
-function toSentence(error: unknown): string {
+/** Undefined where it was not Redis that spoke. Only the first word is shown: the rest may hold anything. */
+function toSentence(error: unknown): string | undefined {
   const message = error instanceof Error ? error.message : '';
-  const code = /^[A-Z]+(?= )/.exec(message)?.[0];
-  if (code === undefined) {
-    return /timed out/.test(message) ? 'Redis does not answer' : 'Redis is away';
-  }
+  if (message.includes('timed out')) return 'Redis does not answer';
+  const code = /^[A-Z]{3,}(?= )/.exec(message)?.[0];
+  if (code === undefined) return undefined;
   return sentences[code] ?? `Redis takes no writes: ${code}`;
 }

@@ -11,8 +11,14 @@ interface World {
   readonly warnings: object[];
 }
 
+interface StartOptions extends Partial<WatchdogOptions> {
+  readonly stallMs?: number;
+  /** What to make of the moves at each look. */
+  moves?(before: number): number;
+}
+
 /** Looks every 2 ms, and takes 20 ms for long. */
-function start(options: Partial<WatchdogOptions> & { readonly stallMs?: number } = {}) {
+function start(options: StartOptions = {}) {
   const world: World = {
     moves: 0,
     isDue: async () => true,
@@ -24,7 +30,7 @@ function start(options: Partial<WatchdogOptions> & { readonly stallMs?: number }
   const watched: Watched = {
     trouble: 'rows wait',
     stallMs,
-    moves: () => world.moves,
+    moves: () => (world.moves = options.moves?.(world.moves) ?? world.moves),
     async isDue() {
       world.asked += 1;
       return world.isDue();
@@ -99,19 +105,7 @@ describe('a process that only waits', () => {
   });
 
   it('is not asked whether it has work while its work moves', async () => {
-    const { world } = start({
-      watched: [
-        {
-          trouble: 'rows wait',
-          stallMs: 20,
-          moves: () => (world.moves += 1),
-          async isDue() {
-            world.asked += 1;
-            return true;
-          },
-        },
-      ],
-    });
+    const { world } = start({ moves: (before) => before + 1 });
     await until('many looks', () => world.moves > 20);
     expect(world.asked).toBe(0);
   });

@@ -57,10 +57,7 @@ describe('rows of a worker', () => {
         servers: [{ open: true, gate: { ...gate, inFlight: 16 } }],
       },
     ],
-    [
-      'one server of two is open',
-      { groups: [running], servers: [{ open: false, gate }, open] },
-    ],
+    ['one server of two is open', { groups: [running], servers: [{ open: false, gate }, open] }],
   ])('are due where %s', async (_why, given) => {
     expect(await watch(given).rows.isDue()).toBe(true);
   });
