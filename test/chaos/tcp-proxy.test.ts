@@ -69,12 +69,13 @@ it('loses a reply after the server has done the work', async () => {
   expect(await ask(await open(), 'again')).toBe('again');
 });
 
-it('loses replies on the connections that it was told of alone', async () => {
+it('loses replies on the connections, and to the requests, that it was told of alone', async () => {
   const { proxy, open } = await startEcho();
   const [gate, other] = [await open(), await open()];
-  await ask(gate, 'I am the gate');
+  await ask(gate, 'I am the Gate');
   await ask(other, 'I am another');
-  proxy.loseReplies(1, 'the gate');
+  proxy.loseReplies(1, { label: 'the gate', asked: 'and' });
+  expect(await ask(gate, 'still me')).toBe('still me');
   expect(await ask(other, 'still here')).toBe('still here');
   const closed = untilClosed(gate);
   gate.write('and I?');

@@ -19,9 +19,16 @@ export interface TcpProxy {
   /** Every piece comes so much later, both ways. */
   delay(ms: number): void;
   /** The next `times` replies are lost together with their connection, though the server has done what it
-   *  was asked. `label`: only on connections whose first bytes hold it. */
-  loseReplies(times: number, label?: string): void;
+   *  was asked. */
+  loseReplies(times: number, only?: Only): void;
   close(): Promise<void>;
+}
+
+interface Only {
+  /** Only on connections whose first bytes hold this. */
+  readonly label?: string;
+  /** Only where what was asked last holds this; in small letters, as `label`. */
+  readonly asked?: string;
 }
 
 interface Link {
@@ -29,6 +36,8 @@ interface Link {
   readonly server: Socket;
   /** What the client said first. */
   label: string;
+  /** And last. */
+  asked: string;
 }
 
 const labelBytes = 1024;
@@ -36,7 +45,8 @@ const labelBytes = 1024;
 /** Listens on a free loopback port for `target`. */
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const links = new Set<Link>();
-  const state = { refuses: false, stalls: false, delayMs: 0, toLose: 0, label: '', lost: 0 };
+  const state = { refuses: false, stalls: false, delayMs: 0, toLose: 0, lost: 0 };
+  let only: Only = {};
 
   const drop = (link: Link): void => {
     links.delete(link);
@@ -45,7 +55,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   };
 
   const onReply = (link: Link, piece: Buffer): boolean => {
-    if (state.toLose === 0 || piece.length === 0 || !link.label.includes(state.label)) return false;
+    const { label = '', asked = '' } = only;
+    const isMeant = link.label.includes(label) && link.asked.includes(asked);
+    if (state.toLose === 0 || piece.length === 0 || !isMeant) return false;
     state.toLose -= 1;
     state.lost += 1;
     drop(link);
@@ -57,14 +69,15 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       client.resetAndDestroy();
       return;
     }
-    const link = { client, server: connect(target, '127.0.0.1'), label: '' };
+    const link = { client, server: connect(target, '127.0.0.1'), label: '', asked: '' };
     links.add(link);
     client.setNoDelay(true);
     link.server.setNoDelay(true);
     const toServer = createPump(link.server, state);
     const toClient = createPump(client, state);
     client.on('data', (piece) => {
-      if (link.label.length < labelBytes) link.label += piece.toString('latin1');
+      link.asked = piece.toString('latin1', 0, labelBytes).toLowerCase();
+      if (link.label.length < labelBytes) link.label += link.asked;
       toServer(piece);
     });
     link.server.on('data', (piece) => {
@@ -104,9 +117,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     delay(ms) {
       state.delayMs = ms;
     },
-    loseReplies(times, label = '') {
+    loseReplies(times, which = {}) {
       state.toLose = times;
-      state.label = label;
+      only = which;
     },
     async close() {
       for (const link of links) drop(link);
