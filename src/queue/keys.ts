@@ -5,7 +5,9 @@
  *  record: hash, what batch.ts describes. chunks: hash, chunk -> packed rows.
  *  outcomes: hash, row index -> JSON while its chunk is open, `c<chunk>` -> packed once it is sealed.
  *  pending: zset of chunks that nobody holds. leases: zset, chunk -> expiry in ms by Redis time.
- *  tokens: hash, chunk -> token of its lease, `<chunk>:left` -> its rows without an outcome.
+ *  tokens: hash, chunk -> token of its lease, `<chunk>:left` -> its rows without an outcome; where holders
+ *  died, `<chunk>:crashes` -> how many, `<chunk>:started` -> the row that is at work, `row:<index>` -> how many
+ *  died while this row was.
  *  faults: hash, `<code>:count`, `<code>:lines`, `<code>:example`.
  *  mistakes: hash, rows that the model server rejected before any row succeeded: `row:<line>` -> how often,
  *  `cause:<cause>` and `rows` -> how many.

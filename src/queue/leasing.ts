@@ -3,9 +3,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
+import type { Caution, CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { DoneOutcome, FailedOutcome, Outcome, Row, WorkedOutcome } from '../batch/row.ts';
 import { rowsPerChunk } from '../batch/row.ts';
+import { toFault } from '../errors.ts';
 import { packJson, unpackJson } from './pack.ts';
 import { readScript } from './script.ts';
 import type { ScriptArgument, Store } from './store.ts';
@@ -15,10 +16,11 @@ const commitResult: z.ZodType<CommitResult> = z.enum(['committed', 'already', 'r
 const renewResult: z.ZodType<RenewResult> = z.enum(['held', 'lost', 'cancelled', 'paused']);
 
 const scripts = {
-  lease: readScript('lease', z.tuple([bytes, bytes, bytes], z.number()).nullable()),
+  lease: readScript('lease', z.tuple([bytes, bytes, bytes, z.number()], z.number()).nullable()),
   renew: readScript('renew', z.array(renewResult)),
   commit: readScript('commit', z.tuple([commitResult, z.number()])),
   release: readScript('release', z.number()),
+  noteStart: readScript('note-start', z.number()),
   seal: readScript('seal', z.number()),
 };
 
@@ -42,15 +44,32 @@ export async function lease(
   const args = [leaseMs, token, rowsPerChunk, takesBack, ...leaveOut];
   const reply = await store.runForBytes(scripts.lease, ...args);
   if (reply === null) return undefined;
-  const [batchId, chunk, packed, ...indices] = reply;
+  const [batchId, chunk, packed, crashes, ...indices] = reply;
   const open = new Set(indices);
-  const rows = await unpackJson<readonly Row[]>(packed);
-  return {
-    batchId: batchId.toString(),
-    chunk: Number(chunk.toString()),
-    token,
-    rows: rows.filter((row) => open.has(row.index)),
-  };
+  const rows = (await unpackJson<readonly Row[]>(packed)).filter((row) => open.has(row.index));
+  const ref = { batchId: batchId.toString(), chunk: Number(chunk.toString()), token };
+  if (crashes < 0) return { ...ref, rows };
+  if (crashes >= crashesToFail) return { ...ref, rows: rows.map((row) => toCrashed(row, crashes)) };
+  const caution: Caution = crashes === 0 ? 'watched' : 'solitary';
+  return { ...ref, rows, caution };
+}
+
+/** Workers that died while the row was at work; the last two of them ran nothing else. */
+const crashesToFail = 3;
+
+/** It fails without being begun. */
+function toCrashed(row: Row, times: number): Row {
+  return { ...row, fault: row.fault ?? toFault('E_ROW_CRASHED_WORKER', { times }) };
+}
+
+/** To be called just before a row of a lease with caution is begun: if this process dies meanwhile, the row is
+ *  suspected. False where the lease is no longer held. */
+export async function noteStart(
+  store: Store,
+  { batchId, chunk, token }: LeaseRef,
+  row: Row,
+): Promise<boolean> {
+  return (await store.run(scripts.noteStart, batchId, chunk, token, row.index)) === 1;
 }
 
 /** Extends every lease that is still held, also one that has expired and that nobody took. */

@@ -12,7 +12,7 @@ import type { Fault } from '../errors.ts';
 import type { Announcements } from './announcements.ts';
 import { activeBatchIds, listBatches, readBatch, type BatchQuery } from './batches.ts';
 import { createControl, type Control } from './control.ts';
-import { commit, lease, release, renew } from './leasing.ts';
+import { commit, lease, noteStart, release, renew } from './leasing.ts';
 import { claimFingerprint, recordDrop, refuse, startRunning, writeChunk } from './reading.ts';
 import { chargeRows, type RowsCharge } from './limits-rows.ts';
 import { noteMistake } from './mistakes.ts';
@@ -58,6 +58,7 @@ export interface Ledger extends Control {
   renew(leases: readonly LeaseRef[]): Promise<readonly RenewResult[]>;
   commit(held: LeaseRef, row: Row, outcome: WorkedOutcome): Promise<CommitResult>;
   release(held: LeaseRef): Promise<void>;
+  noteStart(held: LeaseRef, row: Row): Promise<boolean>;
   /** The model server rejected a row: what that means for the row, and how often it happened to it. */
   noteMistake(
     id: string,
@@ -103,6 +104,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     renew: (leases) => renew(store, leases, leaseMs),
     commit: (held, row, outcome) => commit(store, { lease: held, row, outcome }),
     release: (held) => release(store, held),
+    noteStart: (held, row) => noteStart(store, held, row),
     noteMistake: (id, mistake) => noteMistake(store, id, mistake),
 
     ...createControl(store),

@@ -24,6 +24,8 @@ const leastReady = 10;
 /** A leased row. */
 export interface PipelineRow extends HostedRow {
   readonly batch: string;
+  /** Nothing else may run in this process meanwhile. */
+  readonly isSolitary?: boolean;
   /** Works the row; called at most once. Never rejects. */
   run(place: RowPlace): Promise<void>;
 }

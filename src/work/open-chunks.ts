@@ -21,6 +21,8 @@ interface Parts {
   readonly needs: RowNeeds;
   readonly held: HeldChunks;
   readonly pipeline: Pipeline;
+  /** A chunk that is worked row by row has been given back, and its next row need not wait. */
+  onNext(): void;
 }
 
 export function createOpenChunks(parts: Parts): OpenChunks {
@@ -35,6 +37,7 @@ export function createOpenChunks(parts: Parts): OpenChunks {
       }
       const settled = work({ lease, chunk, batch }, parts)
         .then(() => giveBack(chunk, parts))
+        .then(() => lease.caution !== undefined && parts.onNext())
         .finally(() => settling.delete(settled));
       settling.add(settled);
       return true;
@@ -69,6 +72,7 @@ function work({ lease, chunk, batch }: Work, { needs, pipeline }: Parts): Promis
   const toPipelineRow = (row: Row): PipelineRow => ({
     batch: lease.batchId,
     hosts: toHosts(row.images),
+    isSolitary: lease.caution === 'solitary',
     async run(place) {
       await runSafely({ lease, chunk, batch }, { row, place, needs });
       leave(1);
@@ -87,9 +91,12 @@ interface Run {
 }
 
 /** Never rejects: the other rows of the chunk are no worse for it. */
-async function runSafely({ chunk, batch }: Work, { row, place, needs }: Run): Promise<void> {
-  const { ref: lease, signals } = chunk;
+async function runSafely(work: Work, { row, place, needs }: Run): Promise<void> {
+  const { batch } = work;
+  const { ref: lease, signals } = work.chunk;
   try {
+    const isWatched = work.lease.caution !== undefined;
+    if (isWatched && !(await needs.ledger.noteStart(lease, row))) return;
     await runRow({ row, lease, batch, signals, place }, needs);
   } catch (error) {
     const { line } = row;

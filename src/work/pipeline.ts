@@ -5,6 +5,7 @@
 import { createAges } from './ages.ts';
 import { createBatchRows, type PipelineRow, type RowLimits } from './batch-rows.ts';
 import { createPlace, type OwnPlace } from './row-place.ts';
+import { createSolitude } from './solitude.ts';
 
 export interface PipelineLimits extends RowLimits {
   /** A row in preparation for longer than this does not count against the others' room… */
@@ -35,6 +36,7 @@ export interface Pipeline {
 export function createPipeline(limits: PipelineLimits, onHungry: () => void): Pipeline {
   const batches = createBatchRows(limits);
   const ages = createAges<OwnPlace>(limits.slowMs, () => refill());
+  const solitude = createSolitude(() => refill());
   let isRefilling = false;
 
   const refill = (): void => {
@@ -44,7 +46,8 @@ export function createPipeline(limits: PipelineLimits, onHungry: () => void): Pi
     for (const place of ages.takeOld()) {
       if (batches.total.slow < limits.maxSlow) place.markSlow();
     }
-    for (let row = batches.take(); row !== undefined; row = batches.take()) start(row);
+    const take = (): PipelineRow | undefined => (solitude.wants() ? undefined : batches.take());
+    for (let row = take(); row !== undefined; row = take()) start(row);
     isRefilling = false;
     if (batches.noteHunger()) onHungry();
   };
@@ -59,7 +62,9 @@ export function createPipeline(limits: PipelineLimits, onHungry: () => void): Pi
       onMoved: refill,
     });
     ages.begin(place);
+    const leave = solitude.enter();
     void row.run(place).finally(() => {
+      leave();
       place.leave();
       batches.forget(row);
       refill();
@@ -68,10 +73,13 @@ export function createPipeline(limits: PipelineLimits, onHungry: () => void): Pi
 
   return {
     add(rows) {
-      for (const row of rows) batches.add(row);
+      for (const row of rows) {
+        if (row.isSolitary === true) solitude.add(row);
+        else batches.add(row);
+      }
       refill();
     },
-    drop: (rows) => rows.filter((row) => batches.drop(row)),
+    drop: (rows) => rows.filter((row) => solitude.drop(row) || batches.drop(row)),
     sated: batches.sated,
   };
 }

@@ -51,6 +51,8 @@ export interface Ledger {
   commit(lease: LeaseRef, row: Row, outcome: WorkedOutcome): Promise<CommitResult>;
   /** Gives the chunk back at once; its rows without an outcome are pending again. */
   release(lease: LeaseRef): Promise<void>;
+  /** A row of a lease with caution is begun now, see lease.ts; false where the lease is no longer held. */
+  noteStart(lease: LeaseRef, row: Row): Promise<boolean>;
   /** The model server rejected a row: what that means for it, and how often it was rejected so far. Pauses the
    *  batch where the first rows all met the same. */
   noteMistake(

@@ -32,7 +32,7 @@ export function createRowWorker(needs: RowNeeds, options = rowWorkerDefaults): R
   const ended = new AbortController();
   const held = createHeldChunks(needs, options.renewMs);
   const pipeline = createPipeline(options, () => leases.wake());
-  const chunks = createOpenChunks({ needs, held, pipeline });
+  const chunks = createOpenChunks({ needs, held, pipeline, onNext: () => leases.wake() });
   const leases = createLeaseLoop({
     ledger,
     log,

@@ -110,6 +110,7 @@ export function createFakeLedger(
       return 'committed';
     },
     release: async (lease) => void fake.released.push(lease),
+    noteStart: async () => true,
     noteMistake: async () => ({ verdict: 'fails', times: 0 }),
     setModel: async () => {},
     onCancelled: (listener) => void listeners.push(listener),

@@ -20,6 +20,12 @@ if status == 'done' then
   end
 else
   local faults, code = batchKey(id, 'faults'), ARGV[9]
+  if code == 'E_ROW_CRASHED_WORKER' then
+    -- The row that it was is found: chunks that died beside it are trusted again.
+    for _, field in ipairs(redis.call('HKEYS', tokens)) do
+      if string.find(field, ':crashes$') then redis.call('HDEL', tokens, field) end
+    end
+  end
   if redis.call('HINCRBY', faults, code .. ':count', 1) == 1 then
     redis.call('HSET', faults, code .. ':lines', ARGV[6], code .. ':example', ARGV[10])
   else

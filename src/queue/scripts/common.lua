@@ -143,7 +143,7 @@ end
 local function giveBack(id, chunk)
   local tokens = batchKey(id, 'tokens')
   local left = tonumber(redis.call('HGET', tokens, chunk .. ':left') or '0')
-  redis.call('HDEL', tokens, chunk, chunk .. ':left')
+  redis.call('HDEL', tokens, chunk, chunk .. ':left', chunk .. ':started')
   redis.call('ZREM', batchKey(id, 'leases'), chunk)
   if left > 0 then redis.call('ZADD', batchKey(id, 'pending'), chunk, chunk) end
   moveRows(id, 'running', 'pending', left)

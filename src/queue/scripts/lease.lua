@@ -2,15 +2,28 @@
 -- leased from longest ago.
 -- ARGV 2 ms of the lease, 3 its token, 4 rows a chunk, 5 1 to take back leases that have expired, then the ids
 -- of batches to leave out.
--- Returns false, or { id, chunk, packed rows, index of each row without an outcome… }.
+-- Returns false, or { id, chunk, packed rows, crashes, index of each row without an outcome… }. A chunk whose
+-- holders have died is given out row by row, and crashes says how often this row was at work then; else -1.
 local now, size = nowMs(), tonumber(ARGV[4])
+local trustedCrashes = 1
 local leftOut = {}
 for argument = 6, #ARGV do leftOut[ARGV[argument]] = true end
+
+-- A holder died or stood still. What it gives back itself does not come here.
+local function noteCrash(id, chunk)
+  local tokens = batchKey(id, 'tokens')
+  redis.call('HINCRBY', tokens, chunk .. ':crashes', 1)
+  local started = redis.call('HGET', tokens, chunk .. ':started')
+  if started then redis.call('HINCRBY', tokens, 'row:' .. started, 1) end
+end
 
 -- Whether there were any.
 local function reclaimExpired(id)
   local expired = redis.call('ZRANGEBYSCORE', batchKey(id, 'leases'), '-inf', now)
-  for _, chunk in ipairs(expired) do giveBack(id, chunk) end
+  for _, chunk in ipairs(expired) do
+    noteCrash(id, chunk)
+    giveBack(id, chunk)
+  end
   tally('leasesExpired', #expired)
   return #expired > 0
 end
@@ -46,16 +59,19 @@ if not rows then return redis.error_reply('CHUNK_MISSING of batch ' .. chosen) e
 
 local first = chunk * size
 local last = math.min(first + size, tonumber(redis.call('HGET', batchKey(chosen, 'record'), 'total'))) - 1
-local reply, left = { chosen, chunk, rows }, 0
+local tokens = batchKey(chosen, 'tokens')
+local isWatched = tonumber(redis.call('HGET', tokens, chunk .. ':crashes') or '0') > trustedCrashes
+local reply, left = { chosen, chunk, rows, -1 }, 0
 for index = first, last do
   if redis.call('HEXISTS', batchKey(chosen, 'outcomes'), index) == 0 then
     left = left + 1
-    reply[#reply + 1] = index
+    if left == 1 or not isWatched then reply[#reply + 1] = index end
   end
 end
+if isWatched then reply[4] = tonumber(redis.call('HGET', tokens, 'row:' .. reply[5]) or '0') end
 redis.call('ZREM', batchKey(chosen, 'pending'), chunk)
 redis.call('ZADD', batchKey(chosen, 'leases'), now + ARGV[2], chunk)
-redis.call('HSET', batchKey(chosen, 'tokens'), chunk, ARGV[3], chunk .. ':left', left)
+redis.call('HSET', tokens, chunk, ARGV[3], chunk .. ':left', left)
 local time = redis.call('TIME')
 redis.call('HSET', batchKey(chosen, 'record'), 'leasedAt', time[1] .. string.format('%06d', time[2]))
 moveRows(chosen, 'pending', 'running', left)

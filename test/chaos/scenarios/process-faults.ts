@@ -179,7 +179,6 @@ const poison: Scenario = {
   name: 'poison-row',
   fault: 'a row that kills its worker, every time',
   promise: 'the row fails alone with E_ROW_CRASHED_WORKER, all its neighbours are done',
-  pending: 'a row that kills its worker is leased again for ever; there is no quarantine yet',
   run(stage) {
     const sku = toSku(stage.random.whole(10, 50));
     return runTrial(stage, {
