@@ -7,11 +7,11 @@ import { createReadiness } from './readiness.ts';
 import type { DiskReading, ServerReading, SurveyReading } from './readings.ts';
 import type { RowActivity } from './row-activity.ts';
 import { toTimely } from './timely.ts';
-import { startWatchdog, type Watched } from './watchdog.ts';
+import { startWatchdog, type Watched, type WatchdogOptions } from './watchdog.ts';
 import { toWatchedRows } from './watched-rows.ts';
 import { toWatchedSteps, type StepActivity } from './watched-steps.ts';
 
-export interface OpsOptions {
+export interface OpsOptions extends Pick<WatchdogOptions, 'lookEveryMs' | 'patienceMs'> {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -36,6 +36,8 @@ export interface OpsOptions {
 export interface RowsWatched {
   readonly activity: RowActivity;
   readonly requestTimeoutMs: number;
+  /** See watched-rows.ts. */
+  readonly stallMs?: number;
 }
 
 export interface StepsWatched {
@@ -65,6 +67,7 @@ export async function startOps(
       isServed: async () => (await options.findRedisProblems()).length === 0,
     }),
   );
+  if (options.rows !== undefined) metrics.expectRows();
   const exposed = metrics.expose({
     ...readings,
     ready: async () => (await readiness.findProblems()).length === 0,

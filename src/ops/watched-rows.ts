@@ -8,13 +8,12 @@ export interface RowFacts {
   readonly activity: Pick<RowActivity, 'moves' | 'looks' | 'held' | 'inFlight'>;
   /** The longest that one request to a model server may take, ms. */
   readonly requestTimeoutMs: number;
+  /** How long nothing may move beyond that: pictures, tries and the waits between them. Default 10 min. */
+  readonly stallMs?: number;
   /** Undefined while they cannot be read. */
   survey(): Promise<SurveyReading | undefined>;
   servers(): Promise<readonly ServerReading[] | undefined>;
 }
-
-/** Beyond the longest request: pictures, tries and the waits between them. */
-const stallMs = 10 * 60_000;
 
 /** The loop comes around several times a second. */
 const loopStallMs = 2 * 60_000;
@@ -23,7 +22,7 @@ const loopStallMs = 2 * 60_000;
 const largestWeight = 8;
 
 export function toWatchedRows(facts: RowFacts): readonly Watched[] {
-  const { activity, requestTimeoutMs } = facts;
+  const { activity, requestTimeoutMs, stallMs = 10 * 60_000 } = facts;
   return [
     {
       trouble: 'rows wait and a model server is open, but this process has begun and ended nothing',

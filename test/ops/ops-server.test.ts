@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { toFault } from '../../src/errors.ts';
 import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
 import type { ServerReading, SurveyReading } from '../../src/ops/readings.ts';
+import { createRowActivity } from '../../src/ops/row-activity.ts';
 import { startOps, type OpsOptions } from '../../src/ops/start-ops.ts';
 
 interface World {
@@ -94,6 +95,57 @@ describe('health', () => {
       status: 503,
       text: 'Redis is full\nThe clocks differ\n',
     });
+  });
+
+  it('is not live while a worker holds rows and does nothing, and says so', async () => {
+    const activity = createRowActivity(createMetrics({ version: '1', role: 'worker' }));
+    const { get } = await start({
+      rows: { activity, requestTimeoutMs: 5, stallMs: 20 },
+      lookEveryMs: 5,
+    });
+    activity.onLeased();
+    await expect
+      .poll(() => get('/healthz'))
+      .toEqual({
+        status: 503,
+        text: 'rows wait and a model server is open, but this process has begun and ended nothing for 0 minutes\n',
+      });
+    expect((await get('/readyz')).status).toBe(200);
+    expect((await get('/metrics')).text).toContain('darkroom_stalled 1\n');
+    activity.onReleased();
+    await expect.poll(() => get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
+  });
+
+  it('is live while Redis is away, whatever a worker holds', async () => {
+    let looks = 0;
+    const activity = createRowActivity(createMetrics({ version: '1', role: 'worker' }));
+    const { get } = await start({
+      rows: { activity, requestTimeoutMs: 5, stallMs: 20 },
+      lookEveryMs: 5,
+      findRedisProblems: async () => {
+        looks += 1;
+        return ['Redis is away'];
+      },
+    });
+    activity.onLeased();
+    await expect.poll(() => looks).toBeGreaterThan(30);
+    expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
+  });
+
+  it('is live while others hold all rows that there are', async () => {
+    const activity = createRowActivity(createMetrics({ version: '1', role: 'worker' }));
+    let looks = 0;
+    const { get } = await start({
+      rows: { activity, requestTimeoutMs: 5, stallMs: 20 },
+      lookEveryMs: 5,
+      survey: async () => {
+        looks += 1;
+        const groups = survey.groups.map((group) => ({ ...group, pendingRows: 0 }));
+        return { ...survey, groups };
+      },
+    });
+    await expect.poll(() => looks).toBeGreaterThan(30);
+    expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
   });
 
   it('names its paths to whoever asks for another', async () => {
@@ -202,6 +254,14 @@ describe('the metrics', () => {
       'darkroom_slack_connected',
       'darkroom_stalled',
     ]);
+  });
+
+  it('show a zero for rows that crash workers, so that the first one is a rise', async () => {
+    const activity = createRowActivity(createMetrics({ version: '1', role: 'worker' }));
+    const { get } = await start({ rows: { activity, requestTimeoutMs: 1 } });
+    expect((await get('/metrics')).text).toContain(
+      'darkroom_rows_total{outcome="failed",code="E_ROW_CRASHED_WORKER"} 0\n',
+    );
   });
 
   it('say nothing of Slack where the process holds no conversation', async () => {
