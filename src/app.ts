@@ -5,6 +5,7 @@
 //   worker  the rows
 //   both    all of it
 
+import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { EngineParts, FileEdge } from './engine/engine.ts';
 import { readDisk } from './engine/read-disk.ts';
@@ -78,7 +79,7 @@ export async function startApp(options: AppOptions): Promise<AsyncDisposable> {
 }
 
 async function startConversation(
-  { slack: config, rules }: Extract<Config, { readonly role: 'both' | 'bot' }>,
+  { slack: config, rules, dataDir }: Extract<Config, { readonly role: 'both' | 'bot' }>,
   { log, stores }: EngineParts,
   onRateLimited: (method: string) => void,
 ): Promise<Slack> {
@@ -86,7 +87,9 @@ async function startConversation(
     store: stores.store,
   });
   const desk = toDesk(stores);
-  const slack = await createSlack({ config, log, desk, memory, rules, onRateLimited });
+  const threadsDirectory = join(dataDir, 'threads');
+  const told = { rules, threadsDirectory, onRateLimited };
+  const slack = await createSlack({ config, log, desk, memory, ...told });
   stores.ledger.onChanged(() => slack.wake());
   return slack;
 }

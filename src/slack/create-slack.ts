@@ -29,6 +29,7 @@ import { onDirectMessage, onMention } from './listeners/on-said.ts';
 import { onShortcut, runShortcut } from './listeners/on-shortcut.ts';
 import { onChoice, onStopButton } from './listeners/on-stop.ts';
 import { onUselessFiles } from './listeners/on-useless-files.ts';
+import { openKnownThreads } from './known-threads.ts';
 import { createPeople } from './people.ts';
 import { readLink } from './read-link.ts';
 import { recordBeforeBolt } from './record-drops.ts';
@@ -46,6 +47,8 @@ export interface SlackOptions {
   readonly desk: Desk;
   readonly memory: ThreadMemory;
   readonly rules: Rules;
+  /** Where it is noted on this machine's disk which threads show a batch at work; see known-threads.ts. */
+  readonly threadsDirectory?: string;
   /** How long posted files may take to show up, see upload.ts. Milliseconds, 60,000 if absent. */
   readonly settleMs?: number;
   /** Told the method of every call that Slack turns down for now. */
@@ -88,7 +91,8 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
   const identity = await readIdentity(clients.steady);
   const people = createPeople({ client: clients.steady, log, team: identity.team });
   const timeLeft = createTimeLeft(desk);
-  const threads = createThreads({ clients, memory, desk, log, people, rules, timeLeft });
+  const known = await openKnownThreads(options.threadsDirectory, log);
+  const threads = createThreads({ clients, memory, desk, log, people, rules, timeLeft, known });
   const entrance = createReceiver(config, log);
   const app = buildApp(config, { receiver: entrance.receiver, identity, log });
   const conversation: Conversation = {

@@ -1,5 +1,6 @@
 // The loop that keeps all threads up to date. Over all processes, one speaks for a batch at a time.
 
+import { findLost } from './find-lost.ts';
 import { pause } from './pause.ts';
 import { speak, type SpeakNeeds } from './speak.ts';
 
@@ -42,6 +43,7 @@ export function createThreads(needs: SpeakNeeds): Threads {
       for (let id = due.pop(); id !== undefined; id = due.pop()) await turn(id);
     });
     await Promise.all(takers);
+    await findLost(open, needs);
   };
 
   const run = async (): Promise<void> => {

@@ -24,6 +24,9 @@ const editEveryMs = 3_000;
 const postSettlesMs = 5_000;
 const metadataType = 'darkroom_batch';
 
+/** The batch whose message it is, by its number, and where it stands. */
+type Own = Pick<Batch, 'id' | 'drop'>;
+
 /** Slack's answers to an edit after which only a new message helps. */
 const lost: ReadonlySet<string> = new Set([
   'message_not_found',
@@ -36,7 +39,7 @@ const lost: ReadonlySet<string> = new Set([
  * edit that is allowed, or for a post to settle. Rejects with what the client threw.
  */
 export async function showMessage(
-  batch: Batch,
+  batch: Own,
   message: Message,
   needs: MessageNeeds,
 ): Promise<boolean> {
@@ -66,7 +69,7 @@ interface Shown {
 }
 
 async function postMarked(
-  batch: Batch,
+  batch: Own,
   { message, digest }: Shown,
   needs: MessageNeeds,
 ): Promise<void> {
@@ -91,7 +94,7 @@ async function postMarked(
 }
 
 async function edit(
-  batch: Batch,
+  batch: Own,
   { message, digest, state }: Shown & { state: ThreadState },
   needs: MessageNeeds,
 ): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
 import type { Rules } from '../config/rules.ts';
 import type { Desk } from './desk.ts';
+import type { KnownThreads } from './known-threads.ts';
 import type { People } from './people.ts';
 import { toFaultMessage } from './to-message.ts';
 import { showApproval } from './approval-message.ts';
@@ -15,7 +16,7 @@ import { post } from './post.ts';
 import { showReaction } from './reaction.ts';
 import { isDirectChannel as isDirect } from './rights.ts';
 import { isClosedChannel, isLockedOut, toSlackFailure } from './slack-failure.ts';
-import type { ThreadMemory } from './thread-memory.ts';
+import type { ThreadMemory, ThreadState } from './thread-memory.ts';
 import type { TimeLeft } from './time-left.ts';
 import type { Message } from './views/blocks.ts';
 import { buildProgress, showFileName } from './views/progress.ts';
@@ -30,6 +31,7 @@ export interface SpeakNeeds {
   readonly timeLeft: TimeLeft;
   readonly people: People;
   readonly rules: Rules;
+  readonly known: KnownThreads;
 }
 
 /** Reading is quick, as a rule; only when it is not is there something to say about it. */
@@ -71,11 +73,27 @@ async function tell(batch: Batch, needs: SpeakNeeds): Promise<number> {
   const shown = await needs.memory.readThread(batch.id);
   await showReaction(batch, shown, needs);
   const message = buildMessage(batch, secondsLeft);
-  const isShown = message === undefined || (await showMessage(batch, message, needs));
+  const isShown = message === undefined || (await showKnown(batch, message, { shown, needs }));
   const isAsked = await showApproval(batch, shown, needs);
   await callForRejected(batch, needs);
   if (hasEnded(batch) && isShown && isAsked) await settle(batch, needs);
   return 0;
+}
+
+/** Shows it, and knows the thread while the batch is at work, should Redis lose it. */
+async function showKnown(
+  batch: Batch,
+  message: Message,
+  { shown, needs }: { readonly shown: ThreadState; readonly needs: SpeakNeeds },
+): Promise<boolean> {
+  if (hasEnded(batch)) return showMessage(batch, message, needs);
+  const { known, memory } = needs;
+  await known.note(batch, shown.progressTs);
+  const isShown = await showMessage(batch, message, needs);
+  if (shown.progressTs === undefined) {
+    await known.note(batch, (await memory.readThread(batch.id)).progressTs);
+  }
+  return isShown;
 }
 
 /** A message that is edited calls nobody, and this pause ends by nobody else. */
@@ -101,8 +119,9 @@ async function tellAlone(batch: Batch, fault: Fault, needs: SpeakNeeds): Promise
   await needs.clients.once.chat.postEphemeral({ ...message, ...thread, user });
 }
 
-async function settle(batch: Batch, { memory, timeLeft }: SpeakNeeds): Promise<void> {
+async function settle(batch: Batch, { memory, timeLeft, known }: SpeakNeeds): Promise<void> {
   timeLeft.forget(batch.id);
+  await known.forget(batch.drop.key);
   await memory.settle(batch.id);
 }
 

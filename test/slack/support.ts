@@ -211,6 +211,8 @@ export interface LocalMemory extends ThreadMemory {
   readonly soFar: Map<string, SoFarRecord>;
   readonly stages: string[];
   editsLeft: number;
+  /** No thread is known to have something to tell. */
+  forgetAll(): void;
 }
 
 export function createLocalMemory(): LocalMemory {
@@ -222,6 +224,7 @@ export function createLocalMemory(): LocalMemory {
     soFar: new Map(),
     stages: [],
     editsLeft: 1_000,
+    forgetAll: () => open.clear(),
     open: async (id) => void open.add(id),
     settle: async (id) => void open.delete(id),
     unsettled: async () => [...open],

@@ -12,6 +12,8 @@ export interface TestRedis {
   keys(): Promise<string[]>;
   /** Those of them that would stay for ever. */
   keysWithoutExpiry(): Promise<string[]>;
+  /** Deletes all of these keys, as a Redis does that comes back without its data. */
+  flush(): Promise<void>;
   /** Makes the moment in a field of a hash earlier: what began then has lasted longer. */
   rewind(moment: {
     readonly key: string;
@@ -45,6 +47,10 @@ export function openTestRedis(): TestRedis & AsyncDisposable {
       const all = await keys();
       const times = await Promise.all(all.map((key) => client.pttl(key)));
       return all.filter((_key, index) => times[index] === -1);
+    },
+    flush: async () => {
+      const all = await keys();
+      if (all.length > 0) await client.unlink(...all);
     },
     rewind: async ({ key, field, ms }) => {
       await client.hincrby(`${prefix}:${key}`, field, -ms);

@@ -19,7 +19,11 @@ import { buildStopButton } from './stop-button.ts';
 import { buildUnderstood } from './understood.ts';
 
 /** A file's name as it stands in a sentence. */
-export function showFileName({ id, drop, language }: Batch): string {
+export function showFileName({
+  id,
+  drop,
+  language,
+}: Pick<Batch, 'id' | 'drop' | 'language'>): string {
   return showText(toFileName(drop, language), 60) || `#${id}`;
 }
 

@@ -32,6 +32,9 @@ export const englishControl: ControlWords = {
   },
   outageEnded: (duration) =>
     `:white_check_mark: The model server answers again, after ${duration}. The batches go on.`,
+  lost: (user, name) =>
+    `${user} I have lost what I knew of *${name}*: my store (Redis) was emptied or came back without its data. I cannot finish it, and answers that were not delivered yet are gone; sorry. Please drop the file again.`,
+  lostTitle: (name) => `*${name} was lost*: please drop the file again.`,
   purgeQuestion: (id, name) =>
     `Shall I delete everything that I keep of batch *${id}* (${name}), and what I posted about it: results files, first answers, progress? The dropped file itself stays in Slack. This cannot be undone.`,
   purged: (id, kept) =>

@@ -40,6 +40,10 @@ export interface ControlWords {
   /** For operators: batches wait since then. `refuses`: the server is there and refuses requests. */
   outageBegan(outage: { since: string; refuses: boolean; batches: number; rows: number }): string;
   outageEnded(duration: string): string;
+  /** Redis lost what was kept of a batch. */
+  lost(user: string, name: string): string;
+  /** What is left of its progress. */
+  lostTitle(name: string): string;
   /** Asked before everything of a batch is deleted. */
   purgeQuestion(id: string, name: string): string;
   /** `kept`: some of the bot's own messages could not be deleted. */

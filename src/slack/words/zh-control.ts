@@ -33,6 +33,9 @@ export const chineseControl: ControlWords = {
   },
   outageEnded: (duration) =>
     `:white_check_mark: 模型服务器已恢复，中断时长：${duration}。各批次继续处理。`,
+  lost: (user, name) =>
+    `${user} *${name}* 的处理状态已丢失：我的存储（Redis）被清空或数据未能恢复。该批次无法继续，尚未发送的结果也已丢失，非常抱歉。请重新发送文件。`,
+  lostTitle: (name) => `*${name} 的状态已丢失*，请重新发送文件。`,
   purgeQuestion: (id, name) =>
     `要删除批次 *${id}*（${name}）的全部数据，以及我发布的结果文件、部分结果和进度吗？原文件仍会留在 Slack 中。此操作无法撤销。`,
   purged: (id, kept) =>
