@@ -37,7 +37,9 @@ export function createOpenChunks(parts: Parts): OpenChunks {
       }
       const settled = work({ lease, chunk, batch }, parts)
         .then(() => giveBack(chunk, parts))
-        .then(() => lease.caution !== undefined && parts.onNext())
+        .then(() => {
+          if (lease.caution !== undefined) parts.onNext();
+        })
         .finally(() => settling.delete(settled));
       settling.add(settled);
       return true;
@@ -91,12 +93,13 @@ interface Run {
 }
 
 /** Never rejects: the other rows of the chunk are no worse for it. */
-async function runSafely(work: Work, { row, place, needs }: Run): Promise<void> {
-  const { batch } = work;
-  const { ref: lease, signals } = work.chunk;
+async function runSafely(
+  { lease: { caution }, chunk, batch }: Work,
+  { row, place, needs }: Run,
+): Promise<void> {
+  const { ref: lease, signals } = chunk;
   try {
-    const isWatched = work.lease.caution !== undefined;
-    if (isWatched && !(await needs.ledger.noteStart(lease, row))) return;
+    if (caution !== undefined && !(await needs.ledger.noteStart(lease, row))) return;
     await runRow({ row, lease, batch, signals, place }, needs);
   } catch (error) {
     const { line } = row;

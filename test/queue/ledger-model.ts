@@ -13,7 +13,17 @@ interface ModelBatch {
   /** Counts up over all batches; 0 before the first lease. */
   leasedAt: number;
   /** Chunk -> the lease that is current; overdue leases are current until somebody takes the chunk. */
-  readonly leases: Map<number, { readonly token: string; overdue: boolean }>;
+  readonly leases: Map<number, ModelHold>;
+  /** Chunk -> holders that died, since a row was last found to kill them. */
+  readonly crashes: Map<number, number>;
+  /** Row -> holders that died while it was noted. */
+  readonly suspicions: Map<number, number>;
+}
+
+interface ModelHold {
+  readonly token: string;
+  overdue: boolean;
+  started?: number;
 }
 
 export interface ModelLease {
@@ -30,12 +40,27 @@ export class LedgerModel {
   start(id: string, count: number): void {
     const rows = Array.from({ length: count }, (): RowState => 'pending');
     const state = this.closed ? 'paused' : 'running';
-    this.batches.push({ id, state, cancelledBy: undefined, rows, leasedAt: 0, leases: new Map() });
+    this.batches.push({
+      id,
+      state,
+      cancelledBy: undefined,
+      rows,
+      leasedAt: 0,
+      leases: new Map(),
+      crashes: new Map(),
+      suspicions: new Map(),
+    });
   }
 
   /** The batch, chunk and rows that the next lease must be of. */
   next():
-    | { readonly batch: ModelBatch; readonly chunk: number; readonly rows: number[] }
+    | {
+        readonly batch: ModelBatch;
+        readonly chunk: number;
+        readonly rows: number[];
+        /** What the worker is told of the rows: nothing, how to work them, or that they have failed. */
+        readonly told: 'watched' | 'solitary' | 'crashed' | undefined;
+      }
     | undefined {
     const running = this.batches.filter(({ state }) => state === 'running');
     for (const batch of running) this.takeBackOverdue(batch);
@@ -50,7 +75,19 @@ export class LedgerModel {
       .at(0);
     if (batch === undefined) return undefined;
     const chunk = toChunkIndex(batch.rows.indexOf('pending'));
-    return { batch, chunk, rows: rowsOf(batch, chunk, 'pending') };
+    const rows = rowsOf(batch, chunk, 'pending');
+    if ((batch.crashes.get(chunk) ?? 0) < 2) return { batch, chunk, rows, told: undefined };
+    const first = rows.slice(0, 1);
+    const suspicion = batch.suspicions.get(first[0] ?? -1) ?? 0;
+    const told = suspicion === 0 ? 'watched' : suspicion < 3 ? 'solitary' : 'crashed';
+    return { batch, chunk, rows: first, told };
+  }
+
+  noteStart(lease: ModelLease, row: number): boolean {
+    const held = this.get(lease.batchId).leases.get(lease.chunk);
+    if (held?.token !== lease.token) return false;
+    held.started = row;
+    return true;
   }
 
   lease(token: string): void {
@@ -66,11 +103,12 @@ export class LedgerModel {
     return this.get(batchId).leases.get(chunk)?.token === token;
   }
 
-  commit(lease: ModelLease, row: number, status: 'done' | 'failed'): string {
+  commit(lease: ModelLease, row: number, status: 'done' | 'failed' | 'crashed'): string {
     const batch = this.get(lease.batchId);
     if (!this.holds(lease)) return 'refused';
     if (batch.rows[row] !== 'running') return 'already';
-    batch.rows[row] = status;
+    batch.rows[row] = status === 'crashed' ? 'failed' : status;
+    if (status === 'crashed') batch.crashes.clear();
     if (rowsOf(batch, lease.chunk, 'running').length === 0) batch.leases.delete(lease.chunk);
     if (!batch.rows.includes('pending') && !batch.rows.includes('running'))
       batch.state = 'finishing';
@@ -137,7 +175,14 @@ export class LedgerModel {
   }
 
   private takeBackOverdue(batch: ModelBatch): void {
-    for (const [chunk, { overdue }] of batch.leases) if (overdue) this.giveBack(batch, chunk);
+    for (const [chunk, { overdue, started }] of batch.leases) {
+      if (!overdue) continue;
+      batch.crashes.set(chunk, (batch.crashes.get(chunk) ?? 0) + 1);
+      if (started !== undefined) {
+        batch.suspicions.set(started, (batch.suspicions.get(started) ?? 0) + 1);
+      }
+      this.giveBack(batch, chunk);
+    }
   }
 
   private giveBack(batch: ModelBatch, chunk: number): void {

@@ -45,9 +45,40 @@ async function leaseOne({ ledger, model, leases }: World) {
   expect(lease?.batchId).toBe(expected?.batch.id);
   expect(lease?.chunk).toBe(expected?.chunk);
   expect(lease?.rows.map(({ index }) => index)).toEqual(expected?.rows);
+  const isCrashed = lease?.rows.every(({ fault }) => fault?.code === 'E_ROW_CRASHED_WORKER');
+  expect(isCrashed === true ? 'crashed' : lease?.caution).toBe(expected?.told);
   if (lease === undefined) return;
   model.lease(lease.token);
   leases.push(lease);
+}
+
+/** What a worker does with a lease, until it dies, if it does. */
+async function beginOne({ ledger, model }: World, lease: Lease) {
+  const [row] = lease.rows;
+  if (row === undefined || lease.caution === undefined) return;
+  expect(await ledger.noteStart(lease, row)).toBe(model.noteStart(lease, row.index));
+}
+
+/** A row that was found to kill its workers. */
+async function failCrashed({ ledger, model }: World, lease: Lease) {
+  for (const row of lease.rows) {
+    if (row.fault === undefined) continue;
+    const outcome = { status: 'failed', fault: row.fault } as const;
+    const expected = model.commit(lease, row.index, 'crashed');
+    expect(await ledger.commit(lease, row, outcome)).toBe(expected);
+  }
+}
+
+/** Workers take a chunk, begin and die, one after another. */
+async function crashSome(world: World, times: number) {
+  for (let time = 0; time < times; time += 1) {
+    await leaseOne(world);
+    const lease = world.leases.at(-1);
+    if (lease === undefined) return;
+    await beginOne(world, lease);
+    await failCrashed(world, lease);
+    await expireOne(world, lease);
+  }
 }
 
 async function releaseOne({ ledger, model }: World, lease: Lease) {
@@ -106,6 +137,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   }),
   { weight: 3, arbitrary: onLease((world, lease) => commitRows(world, lease, [0, 50])) },
   onLease(releaseOne),
+  onLease(beginOne),
+  fc.nat(8).map((times) => (world: World) => crashSome(world, times)),
   onLease(renewOne),
   { weight: 2, arbitrary: onLease(expireOne) },
   onBatch((world, id) => cancelOne(world, id, id === '1' ? 'U1' : 'U2')),

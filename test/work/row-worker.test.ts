@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { NamedResult } from '../../src/batch/completion.ts';
+import type { Lease } from '../../src/batch/lease.ts';
 import { toFault } from '../../src/errors.ts';
 import { createRowWorker, rowWorkerDefaults, type RowWorker } from '../../src/work/row-worker.ts';
 import { createQuestions } from '../../src/work/questions.ts';
@@ -111,6 +112,56 @@ function start(
 }
 
 describe('the worker', () => {
+  it('runs nothing beside a row that is suspected of killing its worker', async () => {
+    const [suspect, ...others] = rowsOf(12);
+    if (suspect === undefined) throw new Error('there is no row');
+    const leases = [
+      { batchId: '7', chunk: 0, token: 'a', rows: others },
+      { batchId: '7', chunk: 1, token: 'b', rows: [suspect], caution: 'solitary' as const },
+      { batchId: '7', chunk: 2, token: 'c', rows: rowsOf(6) },
+    ];
+    const noted: number[] = [];
+    const ledger: FakeLedger = createFakeLedger([], {
+      lease: async () => leases.shift(),
+      noteStart: async ({ token }) => {
+        expect(token).toBe('b');
+        noted.push(ledger.committed.length);
+        return true;
+      },
+    });
+    const { open } = start(ledger, { slots: 20 });
+    const endAll = (): void => {
+      for (const end of open) end();
+    };
+    const isReleased = (token: string): boolean =>
+      ledger.released.some((released) => released.token === token);
+    while (noted.length === 0) {
+      await vi.waitFor(() => expect(open.size + noted.length).toBeGreaterThan(0));
+      if (noted.length === 0) endAll();
+    }
+    // All that was begun before has come to its end.
+    expect(noted).toEqual([ledger.committed.length]);
+    await vi.waitFor(() => expect(open.size).toBe(1));
+    expect(isReleased('b')).toBe(false);
+    endAll();
+    await vi.waitFor(() => expect(isReleased('b')).toBe(true));
+    await vi.waitFor(() => {
+      endAll();
+      expect(ledger.released).toHaveLength(3);
+    });
+  });
+
+  it('does not begin a watched row whose lease is lost', async () => {
+    const leases = [{ batchId: '7', chunk: 0, token: 'a', rows: rowsOf(1), caution: 'watched' }];
+    const ledger = createFakeLedger([], {
+      lease: async () => leases.shift() as Lease | undefined,
+      noteStart: async () => false,
+    });
+    start(ledger, { hold: false });
+    await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
+    expect(ledger.committed).toEqual([]);
+  });
+
   it('records an outcome for every row of its chunk and gives the chunk back', async () => {
     const { ledger } = start(createFakeLedger(rowsOf(25)), { hold: false });
     await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
