@@ -112,7 +112,7 @@ describe('the alert rules', () => {
   it('have balanced brackets, and read counters by their rise', async () => {
     for (const { alert, expr } of await readRules()) {
       const plain = expr.replaceAll(/"[^"]*"/g, '');
-      for (const [open, close] of ['()', '[]', '{}'].map((pair) => [...pair])) {
+      for (const [open, close] of ['( )', '[ ]', '{ }'].map((pair) => pair.split(' '))) {
         const count = (bracket = ''): number => plain.split(bracket).length;
         expect({ alert, open: count(open) }).toEqual({ alert, open: count(close) });
       }

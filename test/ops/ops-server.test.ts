@@ -102,6 +102,7 @@ describe('health', () => {
     const { get } = await start({
       rows: { activity, requestTimeoutMs: 5, stallMs: 20 },
       lookEveryMs: 5,
+      survey: async () => ({ ...survey, groups: [] }),
     });
     activity.onLeased();
     await expect

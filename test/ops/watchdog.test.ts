@@ -63,7 +63,8 @@ describe('a process that has something to do and does nothing', () => {
     const { world, watchdog } = start();
     await until('a problem', () => watchdog.problems().length > 0);
     world.moves += 1;
-    await until('no problem', () => watchdog.problems().length === 0);
+    const isWell = await until('no problem', () => watchdog.problems().length === 0);
+    expect(isWell).toBe(true);
   });
 
   it('is given up once, if it hangs on', async () => {
