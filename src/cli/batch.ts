@@ -94,6 +94,11 @@ async function follow(id: string, { ledger }: Stores): Promise<Batch> {
     const batch = await ledger.readBatch(id);
     if (batch === undefined) throw new Error('The batch has vanished from Redis. Run it again.');
     bar.show(batch);
+    if (batch.pause?.fault !== undefined) {
+      // Nobody is here to mend something and resume it.
+      console.error(sentenceOf(batch.pause.fault, 'en'));
+      await ledger.cancel(id, person);
+    }
     if (hasEnded(batch)) {
       bar.end();
       return batch;

@@ -103,6 +103,22 @@ describe('the same rejection of the first rows', () => {
     expect(await note(ledger, id, lines(20))).toBe('paused');
   });
 
+  it('is none after all where another row succeeds that was under way: the batch goes on', async () => {
+    const { ledger } = createFixture();
+    const id = await startBatch(ledger, 60);
+    const lease = await ledger.lease('w');
+    const [first, second] = lease?.rows ?? [];
+    if (lease === undefined || first === undefined || second === undefined) {
+      throw new Error('nothing was leased');
+    }
+    await note(ledger, id, lines(20));
+    await ledger.commit(lease, first, Object.assign(buildDone(first), { cached: true }));
+    expect((await ledger.readBatch(id))?.pause?.reason).toBe('rejected');
+    await ledger.commit(lease, second, buildDone(second));
+    expect((await ledger.readBatch(id))?.state).toBe('running');
+    expect((await ledger.noteMistake(id, mistakeAt(2))).verdict).toBe('fails');
+  });
+
   it('lets another batch of the same person have the turn', async () => {
     const { ledger } = createFixture();
     const [id, waiting] = [await startInTurn(ledger), await startInTurn(ledger)];

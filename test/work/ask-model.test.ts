@@ -134,6 +134,16 @@ describe('asking the model about a row', () => {
     expect(needs.asked()).toBe(1);
   });
 
+  it('gives a row back that the server rejects before it has taken any', async () => {
+    const rejected: NamedResult = { kind: 'rejected', fault: toFault('E_MODEL_BAD_OUTPUT', {}) };
+    const ledger = createFakeLedger([], {
+      noteMistake: async () => ({ verdict: 'again', times: 1 }),
+    });
+    const needs = { ...needsFor([rejected]), ledger };
+    expect(await ask(needs)).toBeUndefined();
+    expect(needs.asked()).toBe(1);
+  });
+
   it('asks three times for an answer that fits the columns', async () => {
     const needs = needsFor([{ ...answer, content: '{"other":1}' }]);
     expect(await ask(needs)).toMatchObject({ fault: { code: 'E_MODEL_BAD_OUTPUT' } });

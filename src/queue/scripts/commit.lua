@@ -39,6 +39,11 @@ else
 end
 touch(id)
 
-local counts = redis.call('HMGET', record, 'pending', 'running')
-if counts[1] == '0' and counts[2] == '0' then startFinishing(id) end
+local now = redis.call('HMGET', record, 'pending', 'running', 'pauseReason')
+if now[1] == '0' and now[2] == '0' then
+  startFinishing(id)
+elseif now[3] == 'rejected' and status == 'done' and ARGV[11] == '0' then
+  -- The server takes this row, so the rejected ones are themselves to blame.
+  letRun(id)
+end
 return { 'committed', left }
