@@ -1,37 +1,25 @@
 // One request to the model server with one deadline, its end as a result whatever happened.
 
-import { setTimeout as startTimer } from 'node:timers';
 import { toFault } from '../errors.ts';
 import { toCompletionResult, toTimeout } from './completion-result.ts';
 import type { CompletionResult } from '../batch/completion.ts';
-import { ReplyTooLong, type HttpReply, type HttpRequest, type ServerHttp } from './server-http.ts';
-
-export interface Asking {
-  readonly signal: AbortSignal;
-  /** From sending to the last byte of the reply. */
-  readonly timeoutMs: number;
-}
+import { ReplyTooLate, ReplyTooLong, type HttpReply, type ReplyLimits } from './receive-reply.ts';
+import type { HttpRequest, ServerHttp } from './server-http.ts';
 
 /** A reply in time, or the result that stands for its absence. Throws the signal's reason, and bugs. */
 export async function exchange(
   http: ServerHttp,
   request: HttpRequest,
-  { signal, timeoutMs }: Asking,
+  limits: ReplyLimits,
 ): Promise<(HttpReply & { readonly seconds: number }) | CompletionResult> {
-  signal.throwIfAborted();
   const startedMs = performance.now();
-  const deadline = new AbortController();
-  const timer = startTimer(() => deadline.abort(), timeoutMs);
   const toSeconds = (): number => (performance.now() - startedMs) / 1000;
   try {
-    const reply = await http.send(request, AbortSignal.any([signal, deadline.signal]));
+    const reply = await http.send(request, limits);
     return { ...reply, seconds: toSeconds() };
   } catch (error) {
-    signal.throwIfAborted();
-    if (deadline.signal.aborted) return toTimeout(toSeconds());
-    return toNetworkResult(error);
-  } finally {
-    clearTimeout(timer);
+    limits.signal.throwIfAborted();
+    return error instanceof ReplyTooLate ? toTimeout(toSeconds()) : toNetworkResult(error);
   }
 }
 
@@ -39,9 +27,9 @@ export async function exchange(
 export async function askServer(
   http: ServerHttp,
   request: HttpRequest,
-  asking: Asking,
+  limits: ReplyLimits,
 ): Promise<CompletionResult> {
-  const end = await exchange(http, request, asking);
+  const end = await exchange(http, request, limits);
   return 'status' in end ? toCompletionResult(end) : end;
 }
 

@@ -2,7 +2,7 @@
 // the server's prefix cache then serves everything before the first image.
 
 import { toResponseSchema } from '../batch/answer.ts';
-import type { CompletionRequest, PreparedImage } from '../batch/completion.ts';
+import type { CompletionRequest } from '../batch/completion.ts';
 
 /**
  * Qwen's recommendation. Sampling parameters are all sent, because what is left out is taken from
@@ -10,14 +10,22 @@ import type { CompletionRequest, PreparedImage } from '../batch/completion.ts';
  */
 const topK = 20;
 
-export function buildChatBody(model: string, request: CompletionRequest): object {
+/** `toUrl`: what stands for a picture; by default its bytes as a data URL. */
+export function buildChatBody(
+  model: string,
+  request: CompletionRequest,
+  toUrl: (image: SentImage) => string = toDataUrl,
+): object {
   const { system, images, text, outputs, sampling } = request;
   const textParts = text === '' ? [] : [{ type: 'text', text }];
   return {
     model,
     messages: [
       { role: 'system', content: system },
-      { role: 'user', content: [...images.map(toImagePart), ...textParts] },
+      {
+        role: 'user',
+        content: [...images.map((image) => toImagePart(image, toUrl(image))), ...textParts],
+      },
     ],
     response_format: {
       type: 'json_schema',
@@ -43,10 +51,16 @@ export function buildCanaryBody(model: string): object {
   };
 }
 
-function toImagePart({ bytes, hash }: Pick<PreparedImage, 'bytes' | 'hash'>): object {
+type SentImage = CompletionRequest['images'][number];
+
+function toDataUrl({ bytes }: SentImage): string {
+  return `data:image/jpeg;base64,${bytes.toString('base64')}`;
+}
+
+function toImagePart({ hash }: SentImage, url: string): object {
   return {
     type: 'image_url',
-    image_url: { url: `data:image/jpeg;base64,${bytes.toString('base64')}` },
+    image_url: { url },
     // On the part, not inside image_url: there it replaces hashing the pixels on the server.
     uuid: hash,
   };

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { askServer } from './ask-server.ts';
-import { buildChatBody } from './chat-body.ts';
 import type { CompletionRequest, CompletionResult, NamedResult } from '../batch/completion.ts';
+import { createChatEncoder } from './encode-chat.ts';
 import type { Log } from '../logger.ts';
 import { findAnswer, findHealth, findModels, type Finding } from './probe-server.ts';
 import { createServedModel, type ServedModel } from './served-model.ts';
@@ -37,12 +37,13 @@ export function createModelServer(options: ModelServerOptions): ModelServer {
   const http = createServerHttp(options);
   const model = createServedModel(http, { configured: options.model, log });
   const report = createReport(log);
+  const encode = createChatEncoder();
   return {
     async complete(request, signal) {
       const found = await model.find(signal);
       if (!('name' in found)) return { kind: found.state, cause: found.cause };
       const id = randomUUID();
-      const body = buildChatBody(found.name, request);
+      const body = encode(found.name, request);
       const post = { method: 'POST', path: '/v1/chat/completions', body, id } as const;
       const result = await askServer(http, post, { signal, timeoutMs: requestTimeoutMs });
       if (result.kind === 'misconfigured') model.forget();

@@ -1,6 +1,6 @@
 // Whether the model server answers, and for what: its health, the names that it serves, one token.
 
-import { exchange, type Asking } from './ask-server.ts';
+import { exchange } from './ask-server.ts';
 import { buildCanaryBody } from './chat-body.ts';
 import { toCompletionResult } from './completion-result.ts';
 import type { CompletionResult } from '../batch/completion.ts';
@@ -47,8 +47,8 @@ export async function findAnswer(
   model: string,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const asking: Asking = { signal, timeoutMs: canaryTimeoutMs };
-  const body = buildCanaryBody(model);
+  const asking = { signal, timeoutMs: canaryTimeoutMs };
+  const body = JSON.stringify(buildCanaryBody(model));
   const end = await exchange(http, { method: 'POST', path: '/v1/chat/completions', body }, asking);
   if (!('status' in end)) return toTrouble(end);
   if (end.status !== 200) return toTrouble(toCompletionResult(end));

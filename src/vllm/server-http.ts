@@ -2,16 +2,11 @@
 
 import { Pool } from 'undici';
 import { toBasePath } from '../batch/endpoint-name.ts';
-
-export interface HttpReply {
-  readonly status: number;
-  readonly body: string;
-  readonly retryAfter?: string | undefined;
-}
+import { receiveReply, type HttpReply, type ReplyLimits } from './receive-reply.ts';
 
 export interface ServerHttp {
-  /** Rejects with the signal's reason or a network error; `ReplyTooLong` when the reply is over 1 MB. */
-  send(request: HttpRequest, signal: AbortSignal): Promise<HttpReply>;
+  /** Rejects as `receiveReply` does. */
+  send(request: HttpRequest, limits: ReplyLimits): Promise<HttpReply>;
   close(): Promise<void>;
 }
 
@@ -19,14 +14,12 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   /** Behind the server's base, such as /v1/models. */
   readonly path: string;
-  readonly body?: object;
+  /** JSON; its text, or the bytes of it. */
+  readonly body?: string | Buffer;
   /** Names the request in the server's log. */
   readonly id?: string;
 }
 
-export class ReplyTooLong extends Error {}
-
-const maxReplyBytes = 1_000_000;
 /** uvicorn closes idle connections after 5 s; a request on one that it is closing would be lost. */
 const keepAliveMs = 4000;
 const connectMs = 5000;
@@ -53,36 +46,15 @@ export function createServerHttp({ url, apiKey }: ServerAddress): ServerHttp {
     connect: { timeout: connectMs },
   });
   return {
-    async send({ method, path, body, id }, signal) {
-      const response = await pool.request({
-        method,
-        path: prefix + path,
-        signal,
-        body: body === undefined ? null : JSON.stringify(body),
-        headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-          ...(id === undefined ? {} : { 'x-request-id': id }),
-        },
-      });
-      const retryAfter = response.headers['retry-after'];
-      return {
-        status: response.statusCode,
-        body: await readText(response.body),
-        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+    send: ({ method, path, body, id }, limits) => {
+      const headers = {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+        ...(id === undefined ? {} : { 'x-request-id': id }),
       };
+      const request = { method, path: prefix + path, headers, body: body ?? null };
+      return receiveReply(pool, request, limits);
     },
     close: async () => pool.destroy(),
   };
-}
-
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxReplyBytes) throw new ReplyTooLong('the reply is longer than 1 MB');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes).toString();
 }

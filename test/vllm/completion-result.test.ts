@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toNetworkResult } from '../../src/vllm/ask-server.ts';
 import { toCompletionResult } from '../../src/vllm/completion-result.ts';
 import type { CompletionResult } from '../../src/batch/completion.ts';
-import { ReplyTooLong } from '../../src/vllm/server-http.ts';
+import { ReplyTooLong } from '../../src/vllm/receive-reply.ts';
 
 const seconds = 1.5;
 
