@@ -6,6 +6,7 @@
 
 import Bottleneck from 'bottleneck';
 import { Redis } from 'ioredis';
+import { gatherWrites } from './gather-writes.ts';
 import { promptRedisOptions } from './redis-options.ts';
 
 const clientTime = 'local now = tonumber(ARGV[1])';
@@ -22,7 +23,8 @@ export interface GateConnection {
 
 /** A connection for one limiter. Whoever created it disconnects it. */
 export function createGateConnection(url: string): GateConnection {
-  const client = new GateRedis(url, { ...promptRedisOptions, connectionName: 'darkroom-gate' });
+  const options = { ...promptRedisOptions, connectionName: 'darkroom-gate' };
+  const client = gatherWrites(new GateRedis(url, options));
   return { client, connection: new Bottleneck.IORedisConnection({ client }) };
 }
 
