@@ -8,7 +8,7 @@
 // The server counts requests, the gate weight; the mean weight of what is in flight joins them. Without
 // /metrics only completions are left: every rise must then show its gain.
 
-import { judge, isJustified, measure } from './pace/gain.ts';
+import { isJustified, judge, measure, toNextBound } from './pace/gain.ts';
 import {
   bestKvUse,
   isRenderBound,
@@ -28,6 +28,9 @@ export const leastBudget = 8;
 /** Above every server's own limit; what stops a server that shows none. */
 const mostBudget = 4096;
 const firstBudget = 16;
+
+/** Up to here it doubles; what a step further is too much waits in the server and takes memory here. */
+const freeBudget = 256;
 
 /** So long a server without /metrics may have failed to answer in time only. */
 const blindMs = 10_000;
@@ -114,15 +117,24 @@ function findLimit(view: View, budget: number): Move | undefined {
 
 /** A rise, where there is something to send and nothing speaks against it. */
 function findRoom(state: PaceState, view: View): Move | undefined {
-  const { budget, growth } = state;
-  const isSteep = growth >= 1.5;
+  const { budget } = state;
+  const factor = toFactor(state, view);
+  const isSteep = factor >= 1.3;
   if (!view.full || view.draining) return undefined;
   if (!isSteep && (view.samples < 4 || view.turnovers < 0.5)) return undefined;
   if (!hasRoom(view, isSteep) || !isJustified(state, view)) return undefined;
-  const wished = Math.max(budget * growth, budget + 2 * view.perJob);
-  const to = Math.min(wished, toLid(state, view.now), toKvLimit(view, budget));
+  const wished = Math.max(budget * factor, budget + 2 * view.perJob);
+  const lid = Math.min(toLid(state, view.now), toNextBound(state));
+  const to = Math.min(wished, lid, toKvLimit(view, budget));
   if (to < budget + Math.max(1, 0.01 * budget)) return undefined;
-  return { to, growth: to < wished ? 1.05 : Math.min(2, 1 + 2 * (growth - 1)) };
+  return { to, growth: to < wished ? 1.05 : Math.min(2, 1 + 2 * (factor - 1)) };
+}
+
+/** Where the server does not take in all that it is sent, it is close to as much as it can bear. */
+function toFactor({ budget, growth }: PaceState, { server, now }: View): number {
+  if (budget < freeBudget) return growth;
+  const takesAll = server === undefined || server.now.running >= 0.92 * now.jobs;
+  return Math.min(growth, takesAll ? 1.35 : 1.1);
 }
 
 function toLid({ lid }: PaceState, { atMs }: PaceSample): number {

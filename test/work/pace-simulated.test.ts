@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findBestConcurrency, type Load } from '../../src/sandbox/model/simulate-load.ts';
-import type { GpuProfileName } from '../../src/sandbox/model/gpu-profiles.ts';
+import { gpuProfiles, type GpuProfileName } from '../../src/sandbox/model/gpu-profiles.ts';
 import { runPaced, type PacedRun } from './paced-loop.ts';
 
 type Shape = Omit<Load, 'rows' | 'profile'>;
@@ -32,6 +32,16 @@ function findBest(load: Omit<Load, 'rows'>): number {
 /** Rows per second from one second to another. */
 function toRate({ seconds }: PacedRun, from: number, to: number): number {
   return ((seconds[to - 1]?.done ?? 0) - (seconds[from - 1]?.done ?? 0)) / (to - from);
+}
+
+function toMean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Of seconds in which it was so. */
+function toLongestRun(seconds: readonly boolean[]): number {
+  let run = 0;
+  return Math.max(...seconds.map((isSo) => (run = isSo ? run + 1 : 0)));
 }
 
 /** Next to nothing to send, for five minutes. */
@@ -70,10 +80,33 @@ describe('the pace, with simulated GPUs', () => {
     expect(run.seconds.at(-1)?.jobs).toBeLessThan(64);
   });
 
+  it.each(
+    profiles.flatMap((profile) =>
+      [1, 4].flatMap((apiServers) =>
+        [0, 1, 3].map((metricsLateS) => ({ profile, apiServers, metricsLateS })),
+      ),
+    ),
+  )(
+    'comes down to a small queue within a minute on $profile with $apiServers API servers, told $metricsLateS s late',
+    ({ profile, apiServers, metricsLateS }) => {
+      const { seconds } = runPaced({
+        profile,
+        settings: { apiServers },
+        metricsLateS,
+        seconds: 180,
+      });
+      const most = gpuProfiles[profile].maxNumSeqs;
+      const crowded = seconds.map((second) => second.waiting > 0.2 * most);
+      // A wave of requests sent together, or a rise too far; neither lasts.
+      expect(toLongestRun(crowded.slice(10))).toBeLessThan(20);
+      const waiting = seconds.slice(60).map((second) => second.waiting);
+      expect(toMean(waiting)).toBeLessThan(Math.max(6, 0.12 * most));
+    },
+  );
+
   it('keeps a few requests waiting, not many', () => {
     const { seconds } = runPaced({ profile: 'h100', seconds: 400 });
-    const waiting = seconds.slice(200).map((second) => second.waiting);
-    const mean = waiting.reduce((sum, value) => sum + value, 0) / waiting.length;
+    const mean = toMean(seconds.slice(200).map((second) => second.waiting));
     expect(mean).toBeGreaterThan(1);
     expect(mean).toBeLessThan(40);
   });
@@ -105,8 +138,7 @@ describe('the pace, with simulated GPUs', () => {
     const settings = { maxNumQueuedReqs: 100 };
     const run = runPaced({ profile: 'a100', seconds: 600, settings });
     expect(run.notes.map(({ cause }) => cause)).toContain('busy');
-    const jobs = run.seconds.slice(100).map((second) => second.jobs);
-    const mean = jobs.reduce((sum, value) => sum + value, 0) / jobs.length;
+    const mean = toMean(run.seconds.slice(100).map((second) => second.jobs));
     expect(mean).toBeGreaterThan(80);
     expect(mean).toBeLessThan(100);
   });

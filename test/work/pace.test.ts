@@ -33,6 +33,15 @@ function toSample({ budget, last }: PaceState, look: Look): PaceSample {
   return { atMs: atMs + 1000, doneWeight: doneWeight + 4, busy: 0, ...look, weight, jobs, load };
 }
 
+/** Requests that came together are taken in one after the other, again and again. */
+function feedWave(state: PaceState, seconds: number): PaceState {
+  let fed = state;
+  for (let second = 0; second < seconds; second += 1) {
+    fed = feed(fed, { load: { running: 20 + 2 * (second % 8), waiting: 20 } }).state;
+  }
+  return fed;
+}
+
 /** At `budget`, past its slow start. */
 function standAt(budget: number): PaceState {
   return feed(createPace({ kept: budget }), { load: { waiting: 3 } }).state;
@@ -137,12 +146,17 @@ describe('the pace goes down', () => {
     expect(budget).toBeGreaterThan(80);
   });
 
-  it('where many wait for a whole turnover, to where a few do', () => {
+  it('where many wait and no more are taken in, to where a few wait', () => {
     const queue = { load: { running: 30, waiting: 20 } };
     expect(feed(standAt(100), queue, 5).budget).toBe(100);
-    const { budget } = feed(standAt(100), queue, 40);
+    const { budget } = feed(standAt(100), queue, 8);
     expect(budget).toBeGreaterThan(60);
     expect(budget).toBeLessThan(80);
+  });
+
+  it('not for a wave that is still being taken in, only for what waits a whole turnover', () => {
+    expect(feedWave(standAt(100), 30).budget).toBe(100);
+    expect(feedWave(standAt(100), 42).budget).toBeLessThan(85);
   });
 
   it('where preprocessing is the bottleneck, and says so once', () => {

@@ -8,11 +8,14 @@ import { toWork } from '../../src/sandbox/model/load-work.ts';
 import type { Load } from '../../src/sandbox/model/simulate-load.ts';
 import { VirtualClock } from '../../src/sandbox/model/virtual-clock.ts';
 import { createPace, decidePace, type PaceNote } from '../../src/work/pace.ts';
+import type { ServerLoad } from '../../src/work/pace/types.ts';
 
 export interface PacedLoop extends Omit<Load, 'rows'> {
   readonly seconds: number;
   /** Whether the server shows /metrics; true unless given. */
   readonly hasMetrics?: boolean;
+  /** What /metrics says is so many seconds old, and every third look has none; fresh and complete unless given. */
+  readonly metricsLateS?: number;
   readonly ceiling?: number;
   readonly kept?: number;
   /** Rows that there are to send at that second; more than anything takes unless given. */
@@ -21,15 +24,11 @@ export interface PacedLoop extends Omit<Load, 'rows'> {
   readonly others?: (second: number) => number;
 }
 
-export interface Second {
+export interface Second extends ServerLoad {
   readonly budget: number;
   readonly jobs: number;
   readonly weight: number;
   readonly done: number;
-  readonly running: number;
-  readonly waiting: number;
-  readonly kvUse: number;
-  readonly preemptions: number;
 }
 
 export interface PacedRun {
@@ -105,6 +104,11 @@ export function runPaced(loop: PacedLoop): PacedRun {
     }
   };
   const seconds: Second[] = [];
+  const toShown = (now: ServerLoad): ServerLoad | undefined => {
+    const { hasMetrics = true, metricsLateS = 0 } = loop;
+    if (!hasMetrics || (metricsLateS > 0 && seconds.length % 3 === 0)) return undefined;
+    return metricsLateS === 0 ? now : seconds.at(-metricsLateS);
+  };
   const notes: PaceNote[] = [];
   for (let second = 1; second <= loop.seconds; second += 1) {
     demand = loop.demand?.(second) ?? Infinity;
@@ -119,16 +123,17 @@ export function runPaced(loop: PacedLoop): PacedRun {
       preemptions: engine.totals.preemptions,
       tokens: count.tokens,
     };
+    const { weight, jobs, done } = count;
+    const shown = toShown(load);
+    seconds.push({ ...load, budget, weight, jobs, done });
     const decision = decidePace(pace, {
       atMs: second * 1000,
       weight: count.weight,
       jobs: count.jobs,
       doneWeight: count.doneWeight,
       busy: count.busy,
-      load: loop.hasMetrics === false ? undefined : load,
+      load: shown,
     });
-    const { weight, jobs, done } = count;
-    seconds.push({ ...load, budget, weight, jobs, done });
     count.busy = 0;
     pace = decision.state;
     budget = decision.budget;

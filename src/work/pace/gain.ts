@@ -112,6 +112,11 @@ function isProven({ mark, budget }: PaceState): boolean {
   return mark !== undefined && budget < mark.budget * leastRatio;
 }
 
+/** No step leads past the budget up to which a rise may wait for its justification. */
+export function toNextBound({ budget }: PaceState): number {
+  return budget < patientWithLoad ? patientWithLoad : Infinity;
+}
+
 /** By Little's law: what is in flight, by what ends in a second. */
 function takesLong({ from }: PaceState, { now, turnovers }: View): boolean {
   if (from === undefined) return false;

@@ -64,12 +64,19 @@ function toFitting({ jobs, perJob }: View, server: ServerView): number {
 /** More wait than the server needs; latency grows and nothing is gained. */
 export function onQueue(view: View, budget: number): Move | undefined {
   const { server } = view;
-  if (server === undefined || view.samples < 8 || view.turnovers < 1.5) return undefined;
-  const { low, high } = toQueueBand(server.running);
-  const waiting = server.waitingMostly * server.share;
+  if (server === undefined) return undefined;
+  const { low, high } = toQueueBand(server.now.running);
+  const waiting = findQueue(view, server) * server.share;
   if (waiting <= high) return undefined;
   const excess = Math.min(waiting - (low + high) / 2, 0.5 * view.jobs);
   return { to: budget - excess * view.perJob, growth: slowGrowth };
+}
+
+/** Requests that always wait. Those that were sent together come and go in waves, of which a turnover shows all;
+ *  a queue that stands in front of a server that takes no more at once shows sooner. */
+function findQueue({ samples, turnovers }: View, server: ServerView): number {
+  if (samples >= 8 && turnovers >= 1.5) return server.waitingMostly;
+  return turnovers >= 0.25 ? server.standing : 0;
 }
 
 const mostUnseen = 0.35;

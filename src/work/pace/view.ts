@@ -38,11 +38,16 @@ export interface ServerView {
   readonly share: number;
   /** The engine is still taking in what it was sent. */
   readonly growing: boolean;
+  /** What waited in each of the latest samples, where as many ran in all of them: a queue that stands. 0 where
+   *  that cannot be said. */
+  readonly standing: number;
   /** Since the sample before. */
   readonly preempted: number;
 }
 
 export const mostRecent = 45;
+
+const flatSamples = 6;
 
 /** So long a cut may take to show. */
 const cutMs = 10_000;
@@ -83,7 +88,7 @@ function buildServerView({ recent, lastLoad }: PaceState): ServerView | undefine
   const loads = recent.flatMap(({ load, jobs }) => (load === undefined ? [] : [{ ...load, jobs }]));
   const running = loads.map((load) => load.running);
   const waiting = loads.map((load) => load.waiting);
-  const latest = running.slice(-6);
+  const latest = running.slice(-flatSamples);
   const all = mean(running) + mean(waiting);
   return {
     now,
@@ -94,8 +99,13 @@ function buildServerView({ recent, lastLoad }: PaceState): ServerView | undefine
     unseen: mean(loads.map((load) => Math.max(load.jobs - load.running - load.waiting, 0))),
     share: Math.min(mean(loads.map((load) => load.jobs)) / Math.max(all, 1), 1),
     growing: mean(latest.slice(3)) > mean(latest.slice(0, 3)) * 1.03,
+    standing: isFlat(latest) ? Math.min(...waiting.slice(-flatSamples)) : 0,
     preempted: Math.max(now.preemptions - (lastLoad?.load?.preemptions ?? now.preemptions), 0),
   };
+}
+
+function isFlat(running: readonly number[]): boolean {
+  return running.length >= flatSamples && Math.min(...running) >= 0.97 * Math.max(...running);
 }
 
 function mean(values: readonly number[]): number {
