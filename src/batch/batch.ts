@@ -64,6 +64,8 @@ export interface Drop {
   /** The message's text as Slack gave it. */
   readonly text: string;
   readonly files: readonly DroppedFile[];
+  /** The batch whose unfinished rows are worked on again, and who asked for that; a Slack user id. */
+  readonly retryOf?: { readonly id: string; readonly by: string };
   /** True in a DM, on a mention and on a shortcut: an answer is owed whatever the file is. */
   readonly addressed: boolean;
 }
@@ -126,6 +128,9 @@ export interface Batch {
   readonly textIgnored?: boolean;
   /** Who cancelled it; a Slack user id. Set from the moment of the cancellation. */
   readonly cancelledBy?: string;
+  /** The batch that works on its unfinished rows again, and who asked for that; a Slack user id. */
+  readonly retriedAs?: string;
+  readonly retriedBy?: string;
   /** The operator who let a large batch run, or would not have it. */
   readonly approvedBy?: string;
   readonly declinedBy?: string;
@@ -152,6 +157,8 @@ export interface BatchPlan {
   readonly fileHash: string;
   /** The message had text that is no prompt and no option; the thread says that it is not used. */
   readonly textIgnored: boolean;
+  /** Rows whose outcome was carried over from the batch that this one retries; none if absent. */
+  readonly carriedRows?: number;
 }
 
 export const noCounts: Counts = {
@@ -175,6 +182,13 @@ const ended: ReadonlySet<BatchState> = new Set(['done', 'cancelled', 'refused'])
 
 export function hasEnded(batch: Pick<Batch, 'state'>): boolean {
   return ended.has(batch.state);
+}
+
+/** Rows of a batch that has ended which may be worked on again: those that failed and those that were not worked
+ *  on. 0 where an operator would not have it at all. */
+export function countUnfinished(batch: Pick<Batch, 'state' | 'counts' | 'declinedBy'>): number {
+  if (!hasEnded(batch) || batch.declinedBy !== undefined) return 0;
+  return batch.counts.failed + batch.counts.cancelled;
 }
 
 /** Whether it is paused until somebody resumes it. */

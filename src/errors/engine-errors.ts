@@ -11,6 +11,10 @@ export const engineErrors = {
     en: 'This file with the same instructions is already running as batch {id}: {link}',
     zh: '同一个文件、同样的要求已在批次 {id} 中处理：{link}',
   },
+  E_RETRY_GONE: {
+    en: 'Batch {id} is no longer kept, so its rows cannot be worked on again from here. Drop its to-do file instead.',
+    zh: '批次 {id} 的数据已不再保留，无法从这里重试。请改为重新发送它的待办文件。',
+  },
   E_MODEL_CONNECTION: {
     en: 'The model server broke off the connection on this row again and again, although it answers other requests. Try the row again from the to-do file, perhaps with a smaller picture.',
     zh: '模型服务器在处理该行时多次中断连接，而其他请求正常。请用待办文件重试该行，或换一张较小的图片。',

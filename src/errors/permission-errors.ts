@@ -67,6 +67,18 @@ export const permissionErrors = {
     en: 'The file of batch {id} is still being read. Try again in a moment.',
     zh: '批次 {id} 的文件还在读取，请稍后再试。',
   },
+  E_RETRY_ACTIVE: {
+    en: 'Batch {id} has not ended yet. Its rows can be retried when it has.',
+    zh: '批次 {id} 尚未结束，结束后才能重试其中的行。',
+  },
+  E_RETRY_NOTHING: {
+    en: 'Batch {id} has no unfinished rows that could be retried.',
+    zh: '批次 {id} 没有可以重试的未完成行。',
+  },
+  E_RETRIED: {
+    en: 'The unfinished rows of batch {id} are retried already, as batch {again} in the same thread.',
+    zh: '批次 {id} 的未完成行已在重试：见同一消息列中的批次 {again}。',
+  },
   E_PURGE_ACTIVE: {
     en: 'Batch {id} has not ended. Stop it first, and purge it when its file has come.',
     zh: '批次 {id} 尚未结束。请先停止，待结果文件发出后再清除。',

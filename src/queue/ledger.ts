@@ -6,14 +6,21 @@ import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { Mistake, MistakeVerdict } from '../batch/mistake.ts';
 import type { FinishedRow } from '../batch/results.ts';
-import type { Row, WorkedOutcome } from '../batch/row.ts';
+import type { DoneOutcome, Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
 import type { Fault } from '../errors.ts';
 import type { Announcements } from './announcements.ts';
 import { activeBatchIds, listBatches, readBatch, type BatchQuery } from './batches.ts';
 import { createControl, type Control } from './control.ts';
 import { commit, lease, noteStart, release, renew } from './leasing.ts';
-import { claimFingerprint, recordDrop, refuse, startRunning, writeChunk } from './reading.ts';
+import {
+  carryOutcomes,
+  claimFingerprint,
+  recordDrop,
+  refuse,
+  startRunning,
+  writeChunk,
+} from './reading.ts';
 import { chargeRows, type RowsCharge } from './limits-rows.ts';
 import { noteMistake } from './mistakes.ts';
 import { purgeBatch, type PurgeResult } from './purge-batch.ts';
@@ -47,6 +54,11 @@ export interface Ledger extends Control {
   setModel(id: string, model: string): Promise<void>;
 
   writeChunk(id: string, chunk: number, rows: readonly Row[]): Promise<void>;
+  carryOutcomes(
+    id: string,
+    chunk: number,
+    outcomes: readonly (DoneOutcome | undefined)[],
+  ): Promise<void>;
   claimFingerprint(id: string, fingerprint: string): Promise<string | undefined>;
   /** Counts the rows against what the batch's person may have in a day; once a batch. */
   chargeRows(id: string, rows: number, most: number): Promise<RowsCharge>;
@@ -94,6 +106,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     setModel: (id, model) => setField(id, 'model', model),
 
     writeChunk: (id, chunk, rows) => writeChunk(store, id, { index: chunk, rows }),
+    carryOutcomes: (id, chunk, outcomes) => carryOutcomes(store, id, { index: chunk, outcomes }),
     claimFingerprint: (id, fingerprint) => claimFingerprint(store, id, fingerprint),
     chargeRows: (id, rows, most) => chargeRows(store, id, { rows, most }),
     startRunning: (id, plan, admission) => startRunning(store, id, { plan, admission }),

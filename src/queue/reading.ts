@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Admission, BatchPlan, Drop } from '../batch/batch.ts';
 import { z } from 'zod';
-import { rowsPerChunk, type Row } from '../batch/row.ts';
+import { rowsPerChunk, type DoneOutcome, type Row } from '../batch/row.ts';
 import { fail, type Fault } from '../errors.ts';
 import { packJson } from './pack.ts';
 import { readScript } from './script.ts';
@@ -13,6 +13,7 @@ import { withDeadline } from './with-deadline.ts';
 const scripts = {
   recordDrop: readScript('record-drop', z.tuple([z.string(), z.number()])),
   writeChunk: readScript('write-chunk', z.number()),
+  carryOutcomes: readScript('carry-outcomes', z.number()),
   claimFingerprint: readScript('claim-fingerprint', z.string().nullable()),
   startRunning: readScript('start-running', z.number()),
   refuse: readScript('refuse', z.number()),
@@ -45,8 +46,30 @@ export async function writeChunk(
   id: string,
   chunk: { readonly index: number; readonly rows: readonly Row[] },
 ): Promise<void> {
+  const packed = await packJson(chunk.rows);
+  await unlessFull(() => store.run(scripts.writeChunk, id, chunk.index, packed));
+}
+
+/** What rows of a chunk are already, by their position in it; the others are still to be worked on. Like
+ *  writeChunk otherwise. */
+export async function carryOutcomes(
+  store: Store,
+  id: string,
+  chunk: { readonly index: number; readonly outcomes: readonly (DoneOutcome | undefined)[] },
+): Promise<void> {
+  const { index, outcomes } = chunk;
+  const first = index * rowsPerChunk;
+  const isWhole = !outcomes.includes(undefined);
+  const packed = isWhole ? await packJson(outcomes) : '';
+  const some = outcomes.flatMap((outcome, position) =>
+    isWhole || outcome === undefined ? [] : [first + position, JSON.stringify(outcome)],
+  );
+  await unlessFull(() => store.run(scripts.carryOutcomes, id, index, packed, ...some));
+}
+
+async function unlessFull(write: () => Promise<unknown>): Promise<void> {
   try {
-    await store.run(scripts.writeChunk, id, chunk.index, await packJson(chunk.rows));
+    await write();
   } catch (error) {
     // maxmemory is reached; waiting for it to change would hold up every other batch as well.
     const isFull = error instanceof Error && /\bOOM\b/.test(error.message);
@@ -89,6 +112,7 @@ export async function startRunning(
     admission.needsApproval === true ? 1 : 0,
     admission.estimateSeconds === undefined ? '' : Math.round(admission.estimateSeconds),
     admission.batchesPerPerson ?? '',
+    plan.carriedRows ?? 0,
   );
   return started === 1;
 }

@@ -1,7 +1,7 @@
 // What people do to a batch, by command, mention or button: who may, and why it cannot be done. Every way
 // to stop, pause, resume, approve or decline one comes through here, and each that is done is audited.
 
-import { hasEnded, type Batch } from '../batch/batch.ts';
+import { countUnfinished, hasEnded, type Batch } from '../batch/batch.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { audit } from '../logger.ts';
 import type { Conversation } from './conversation.ts';
@@ -40,6 +40,22 @@ export const resumeBatch: Control = async (batch, by, needs) => {
   if (result === 'approval' && isOperator(by, needs.rules)) return approveBatch(batch, by, needs);
   if (result !== 'resumed') return toFault(toCode(result), { id });
   return done('resume', batch, { by, needs });
+};
+
+/** A batch that ended gets its unfinished rows worked on again, as another batch in the same thread. Pressed by
+ *  several people at once, there is one such batch. Audited when it begins. */
+export const retryBatch: Control = async (batch, by, needs) => {
+  const { id, drop, retriedAs } = batch;
+  if (!mayControl(batch, by, needs.rules)) return toFault('E_NOT_YOURS', { id });
+  if (!hasEnded(batch)) return toFault('E_RETRY_ACTIVE', { id });
+  if (retriedAs !== undefined) return toFault('E_RETRIED', { id, again: retriedAs });
+  if (countUnfinished(batch) === 0) return toFault('E_RETRY_NOTHING', { id });
+  const key = `${drop.key.replace(/:retry:\d+$/, '')}:retry:${id}`;
+  const retry = { ...drop, key, retryOf: { id, by }, addressed: true };
+  const { id: again, created } = await needs.desk.recordDrop(retry);
+  if (!created) return toFault('E_RETRIED', { id, again });
+  needs.onRecorded();
+  return undefined;
 };
 
 export const approveBatch: Control = async (batch, by, needs) => {

@@ -25,6 +25,7 @@ import { onApprove, onDecline } from './listeners/on-approval.ts';
 import { onCommand } from './listeners/on-command.ts';
 import { onJoined } from './listeners/on-joined.ts';
 import { onPurge } from './listeners/on-purge.ts';
+import { onRetry } from './listeners/on-retry.ts';
 import { onDirectMessage, onMention } from './listeners/on-said.ts';
 import { onShortcut, runShortcut } from './listeners/on-shortcut.ts';
 import { onChoice, onStopButton } from './listeners/on-stop.ts';
@@ -39,6 +40,7 @@ import { createTimeLeft } from './time-left.ts';
 import { approveAction, declineAction } from './views/approval.ts';
 import { chooseAction } from './views/batches.ts';
 import { purgeAction } from './views/purge.ts';
+import { retryAction } from './views/retry-button.ts';
 import { stopAction } from './views/stop-button.ts';
 
 export interface SlackOptions {
@@ -176,6 +178,7 @@ function listen(app: App, conversation: Conversation): void {
   app.event('member_joined_channel', onJoined(conversation));
   app.command(conversation.slashCommand, onCommand(conversation));
   app.action(stopAction, onStopButton(conversation));
+  app.action(retryAction, onRetry(conversation));
   app.action(chooseAction, onChoice(conversation));
   app.action(approveAction, onApprove(conversation));
   app.action(declineAction, onDecline(conversation));

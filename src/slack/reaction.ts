@@ -12,6 +12,8 @@ export type Reaction = 'eyes' | 'white_check_mark' | 'warning' | 'x' | 'octagona
 
 /** undefined where the message carries none: the file may not have been meant for Darkroom. */
 export function toReaction(batch: Batch): Reaction | undefined {
+  // The retry has one on the same message.
+  if (batch.retriedAs !== undefined) return undefined;
   switch (batch.state) {
     case 'reading':
       return isTaken(batch) ? 'eyes' : undefined;

@@ -11,7 +11,7 @@ import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { Mistake, MistakeVerdict } from '../batch/mistake.ts';
 import type { FinishedRow } from '../batch/results.ts';
-import type { ImageReference, Row, WorkedOutcome } from '../batch/row.ts';
+import type { DoneOutcome, ImageReference, Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
 import type { Fault } from '../errors.ts';
 
@@ -26,6 +26,12 @@ export interface Ledger {
 
   /** Overwrites: the same bytes give the same chunks. */
   writeChunk(id: string, chunk: number, rows: readonly Row[]): Promise<void>;
+  /** What rows of a chunk are already, by position, in a batch that retries another's rows. Overwrites. */
+  carryOutcomes(
+    id: string,
+    chunk: number,
+    outcomes: readonly (DoneOutcome | undefined)[],
+  ): Promise<void>;
   /** Claims (person, file, recipe) while the batch runs; the id of the batch that holds it, if another. */
   claimFingerprint(id: string, fingerprint: string): Promise<string | undefined>;
   /** reading -> running (or paused while the model server is away), with the total. False if it is no longer being read. */

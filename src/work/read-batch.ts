@@ -15,6 +15,7 @@ import { fail, toFault, UserError, type Fault } from '../errors.ts';
 import { audit, type Log } from '../logger.ts';
 import { admitBatch, type AdmissionLimits } from './admit-batch.ts';
 import type { Ledger } from './ports.ts';
+import { retryBatch } from './retry-batch.ts';
 
 /** Chunks on their way to Redis at once while a file is read. */
 const writesAtOnce = 8;
@@ -61,7 +62,9 @@ export function createReadStep(needs: ReadNeeds): ReadStep {
     const noteHash = (fileHash: string): void => void (seen = { ...batch, fileHash });
     try {
       if (refusal !== undefined && batch.drop.addressed) throw new UserError(refusal);
-      await read(batch, { ...needs, refusal, noteHash }, signal);
+      const { retryOf } = batch.drop;
+      if (retryOf === undefined) await read(batch, { ...needs, refusal, noteHash }, signal);
+      else await retryBatch({ batch, retryOf }, needs, signal);
     } catch (error) {
       if (error instanceof NotMeantError) await needs.ledger.discard(batchId);
       // Whoever may not start a batch hears that, whatever else is wrong with the file.

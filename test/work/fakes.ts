@@ -89,6 +89,7 @@ export function createFakeLedger(
     setLanguage: async () => {},
     noteTable: async () => {},
     writeChunk: async () => {},
+    carryOutcomes: async () => {},
     claimFingerprint: async () => undefined,
     startRunning: async () => true,
     chargeRows: async () => ({ counted: true, left: 50_000, secondsToReset: 3600 }),

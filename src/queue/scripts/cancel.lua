@@ -17,7 +17,7 @@ if state == 'reading' or waitsFor(id, 'approval') then returnRows(id) end
 redis.call('HSET', record, 'cancelledBy', by)
 if ARGV[4] == 'declined' then redis.call('HSET', record, 'declinedBy', by) end
 if state == 'reading' then
-  redis.call('UNLINK', batchKey(id, 'chunks'))
+  redis.call('UNLINK', batchKey(id, 'chunks'), batchKey(id, 'outcomes'))
   markEnded(id, 'cancelled')
 else
   cancelRows(id)

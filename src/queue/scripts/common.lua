@@ -127,7 +127,15 @@ local function returnRows(id)
   redis.call('HDEL', record, 'chargedTo', 'chargedRows')
 end
 
+-- A retry that was not begun may be asked for again.
+local function forgetRetry(id)
+  local drop = cjson.decode(redis.call('HGET', batchKey(id, 'record'), 'drop'))
+  local claim = sharedKey('once:drop:' .. drop.key)
+  if drop.retryOf and redis.call('GET', claim) == id then redis.call('DEL', claim) end
+end
+
 local function markEnded(id, state)
+  if stateOf(id) == 'reading' then forgetRetry(id) end
   redis.call('HSET', batchKey(id, 'record'), 'state', state, 'endedMs', nowMs())
   redis.call('SREM', sharedKey('active'), id)
   local fingerprint = redis.call('HGET', batchKey(id, 'record'), 'fingerprint')

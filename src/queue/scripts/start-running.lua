@@ -2,7 +2,7 @@
 -- Returns 1, or 0 if the batch is no longer read.
 -- ARGV 2 id, 3 rows, 4 rows a chunk, 5 table, 6 summary, 7 recipe, 8 file hash,
 -- 9 1 if the message's text is not used, 10 1 if an operator is asked, 11 seconds that it may take or '',
--- 12 batches of one person that may run or ''.
+-- 12 batches of one person that may run or '', 13 rows whose outcome was carried over.
 local id, total, size = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local record = batchKey(id, 'record')
 if stateOf(id) ~= 'reading' then return 0 end
@@ -11,14 +11,27 @@ local chunks = math.ceil(total / size)
 if redis.call('HLEN', batchKey(id, 'chunks')) < chunks then
   return redis.error_reply('CHUNKS_MISSING of batch ' .. id)
 end
-for chunk = 0, chunks - 1 do redis.call('ZADD', batchKey(id, 'pending'), chunk, chunk) end
+for chunk = 0, chunks - 1 do
+  local isCarried = redis.call('HEXISTS', batchKey(id, 'outcomes'), 'c' .. chunk) == 1
+  if not isCarried then redis.call('ZADD', batchKey(id, 'pending'), chunk, chunk) end
+end
 redis.call('HSET', record, 'table', ARGV[5], 'summary', ARGV[6], 'recipe', ARGV[7], 'fileHash', ARGV[8],
   'textIgnored', ARGV[9])
-redis.call('HSET', record, 'total', total, 'pending', total, 'startedMs', nowMs())
+local carried = tonumber(ARGV[13])
+redis.call('HSET', record, 'total', total, 'pending', total - carried, 'done', carried, 'startedMs', nowMs())
 if ARGV[11] ~= '' then redis.call('HSET', record, 'estimateSeconds', ARGV[11]) end
 if ARGV[12] ~= '' then redis.call('HSET', record, 'batchesPerPerson', ARGV[12]) end
 
-if total == 0 then
+local retried = cjson.decode(redis.call('HGET', record, 'drop')).retryOf
+if retried and stateOf(retried.id) then
+  redis.call('HSET', batchKey(retried.id, 'record'), 'retriedAs', id, 'retriedBy', retried.by)
+  -- Its thread has something to tell once more.
+  redis.call('SADD', sharedKey('unsettled'), retried.id)
+  touch(retried.id)
+  announceChange(retried.id)
+end
+
+if total == carried then
   startFinishing(id)
 elseif ARGV[10] == '1' then
   pauseFor(id, 'approval', nowMs())

@@ -15,6 +15,7 @@ import {
 } from './blocks.ts';
 import { toFileName } from './file-name.ts';
 import { buildFailures } from './failures.ts';
+import { buildRetryButton } from './retry-button.ts';
 import { buildStopButton } from './stop-button.ts';
 import { buildUnderstood } from './understood.ts';
 
@@ -72,11 +73,16 @@ function canStop({ state, cancelledBy }: Batch): boolean {
   return active && cancelledBy === undefined;
 }
 
-/** What holds it up, and what an operator has said. */
+/** What holds it up, what an operator has said, and how it belongs to others. */
 function buildHeld(batch: Batch, words: Words): readonly string[] {
   const { pause, approvedBy, declinedBy } = batch;
+  const { retriedAs, drop } = batch;
   const hours = batch.fault?.params['hours'];
   const lines: string[] = [];
+  if (drop.retryOf !== undefined) lines.push(words.control.retryOf(drop.retryOf.id));
+  if (retriedAs !== undefined) {
+    lines.push(words.control.retried(retriedAs, `<@${batch.retriedBy ?? ''}>`));
+  }
   if (approvedBy !== undefined) lines.push(words.progress.approved(`<@${approvedBy}>`));
   if (declinedBy !== undefined) lines.push(words.progress.declined(`<@${declinedBy}>`));
   if (hours !== undefined) lines.push(words.progress.gaveUp(String(hours)));
@@ -99,11 +105,13 @@ export function buildProgress(batch: Batch, secondsLeft?: number): Message {
     .join('\n');
   const understood = buildUnderstood(batch);
   const failures = buildFailures(batch);
+  const retry = buildRetryButton(batch, words);
   const blocks: Block[] = [
     buildSection(headline),
     ...(understood === undefined ? [] : [buildSection(understood)]),
     ...(failures === undefined ? [] : [buildSection(failures)]),
     ...(canStop(batch) ? [buildStopButton(batch.id, words)] : []),
+    ...(retry === undefined ? [] : [retry]),
     buildContext(words.progress.footer(batch.id, hasEnded(batch))),
   ];
   return { text: cutMrkdwn(headline, 1_000), blocks };

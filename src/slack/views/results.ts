@@ -76,6 +76,7 @@ export function buildResultsText(batch: Batch, results: WrittenResults): string 
     buildAnimated(batch, words),
     buildSamples(batch, results, words),
     results.unfinished > 0 && todo !== undefined ? buildTodo(batch, todo.name, words) : undefined,
+    results.unfinished > 0 ? words.control.retryHint() : undefined,
   ];
   return cutMrkdwn(parts.filter((part) => part !== undefined).join('\n\n'), 3_900);
 }

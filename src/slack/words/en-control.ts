@@ -35,6 +35,11 @@ export const englishControl: ControlWords = {
   lost: (user, name) =>
     `${user} I have lost what I knew of *${name}*: my store (Redis) was emptied or came back without its data. I cannot finish it, and answers that were not delivered yet are gone; sorry. Please drop the file again.`,
   lostTitle: (name) => `*${name} was lost*: please drop the file again.`,
+  retried: (as, by) => `Retried by ${by} as batch ${as}, below.`,
+  retryOf: (id) =>
+    `The unfinished rows of batch ${id} once more; what it had done is carried over, and the results file has all rows.`,
+  retryHint: () =>
+    'If they only need another try as they are, press *Retry* at my progress message above.',
   purgeQuestion: (id, name) =>
     `Shall I delete everything that I keep of batch *${id}* (${name}), and what I posted about it: results files, first answers, progress? The dropped file itself stays in Slack. This cannot be undone.`,
   purged: (id, kept) =>

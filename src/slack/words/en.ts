@@ -216,6 +216,8 @@ export const english: Words = {
     declineTitle: 'Decline this batch?',
     declineText: 'It does not run, and the person who dropped the file is told.',
     back: 'Go back',
+    retry: (count) => `Retry ${rows(count)}`,
+    retryLabel: (id) => `Retry the unfinished rows of batch ${id}`,
     purge: 'Delete it',
     purgeLabel: (id) => `Delete batch ${id}`,
   },

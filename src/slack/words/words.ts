@@ -44,6 +44,11 @@ export interface ControlWords {
   lost(user: string, name: string): string;
   /** What is left of its progress. */
   lostTitle(name: string): string;
+  /** In the message of a batch whose rows are worked on again, and in that of the one that does it. */
+  retried(as: string, by: string): string;
+  retryOf(id: string): string;
+  /** Beneath results with unfinished rows. */
+  retryHint(): string;
   /** Asked before everything of a batch is deleted. */
   purgeQuestion(id: string, name: string): string;
   /** `kept`: some of the bot's own messages could not be deleted. */
@@ -174,6 +179,8 @@ export interface Words {
     readonly declineTitle: string;
     readonly declineText: string;
     readonly back: string;
+    readonly retry: (rows: number) => string;
+    readonly retryLabel: (id: string) => string;
     readonly purge: string;
     readonly purgeLabel: (id: string) => string;
   };

@@ -36,6 +36,9 @@ export const chineseControl: ControlWords = {
   lost: (user, name) =>
     `${user} *${name}* 的处理状态已丢失：我的存储（Redis）被清空或数据未能恢复。该批次无法继续，尚未发送的结果也已丢失，非常抱歉。请重新发送文件。`,
   lostTitle: (name) => `*${name} 的状态已丢失*，请重新发送文件。`,
+  retried: (as, by) => `已由 ${by} 重试：见下方的批次 ${as}。`,
+  retryOf: (id) => `重试批次 ${id} 中未完成的行；已完成的结果会直接沿用，结果文件包含所有行。`,
+  retryHint: () => '如果无需修改、只想再试一次，请点击我上方进度消息中的“重试”按钮。',
   purgeQuestion: (id, name) =>
     `要删除批次 *${id}*（${name}）的全部数据，以及我发布的结果文件、部分结果和进度吗？原文件仍会留在 Slack 中。此操作无法撤销。`,
   purged: (id, kept) =>

@@ -191,6 +191,8 @@ export const chinese: Words = {
     declineTitle: '拒绝这个批次？',
     declineText: '该批次不会开始处理，并会通知发送文件的人。',
     back: '返回',
+    retry: (count) => `重试 ${number(count)} 行`,
+    retryLabel: (id) => `重试批次 ${id} 中未完成的行`,
     purge: '删除',
     purgeLabel: (id) => `删除批次 ${id}`,
   },

@@ -1,0 +1,82 @@
+// The read step of a batch that works on another's unfinished rows again: nothing is downloaded or parsed, the
+// rows and what became of them are carried over from the other batch's chunks in the ledger.
+//
+// The other batch has ended, so that its outcomes are final: the step may be repeated, and overwrites. Nothing
+// runs before `startRunning`, which also notes at the other batch that it was retried.
+
+import { hasEnded, type Batch, type BatchPlan, type Drop } from '../batch/batch.ts';
+import type { FinishedRow } from '../batch/results.ts';
+import type { DoneOutcome } from '../batch/row.ts';
+import { fail } from '../errors.ts';
+import { audit, type Log } from '../logger.ts';
+import { admitBatch, type AdmissionNeeds } from './admit-batch.ts';
+import type { Ledger } from './ports.ts';
+
+export interface RetryNeeds extends AdmissionNeeds {
+  readonly ledger: Ledger;
+  readonly log: Log;
+  /** Throws UserError where Redis or the disk cannot hold it. */
+  ensureRoom(size: { readonly tableBytes: number; readonly rows?: number }): Promise<void>;
+  readonly modelName?: string | undefined;
+}
+
+export interface Retry {
+  readonly batch: Batch;
+  readonly retryOf: Required<Drop>['retryOf'];
+}
+
+/** Throws UserError where the other batch is gone or the rows may not be worked on. */
+export async function retryBatch(
+  { batch, retryOf }: Retry,
+  needs: RetryNeeds,
+  signal: AbortSignal,
+): Promise<void> {
+  const { ledger, log, modelName } = needs;
+  const plan = toPlan(await ledger.readBatch(retryOf.id));
+  if (plan === undefined) fail('E_RETRY_GONE', { id: retryOf.id });
+  await needs.ensureRoom({ tableBytes: 0, rows: plan.summary.rows });
+  const carriedRows = await carry(retryOf.id, { to: batch.id, ledger, signal });
+  const rows = plan.summary.rows - carriedRows;
+  const admission = await admitBatch(batch, rows, needs);
+  if (!(await ledger.startRunning(batch.id, { ...plan, carriedRows }, admission))) return;
+  const { fileHash } = plan;
+  const started = { ...batch, fileHash, ...(modelName === undefined ? {} : { model: modelName }) };
+  audit(log, { event: 'retry', batch: started, by: retryOf.by, rows });
+}
+
+/** Undefined where what it was read into is no longer known. */
+function toPlan(other: Batch | undefined): BatchPlan | undefined {
+  if (other === undefined || !hasEnded(other)) return undefined;
+  const { table, summary, recipe, fileHash, textIgnored = false } = other;
+  const isRead = table && summary && recipe && fileHash !== undefined;
+  return isRead ? { table, summary, recipe, fileHash, textIgnored } : undefined;
+}
+
+interface Carrying {
+  readonly to: string;
+  readonly ledger: Ledger;
+  readonly signal: AbortSignal;
+}
+
+/** The number of rows that are done already. */
+async function carry(from: string, { to, ledger, signal }: Carrying): Promise<number> {
+  let chunk = 0;
+  let done = 0;
+  for await (const finished of ledger.readResults(from)) {
+    signal.throwIfAborted();
+    const outcomes = finished.map(toDone);
+    await ledger.writeChunk(
+      to,
+      chunk,
+      finished.map(({ row }) => row),
+    );
+    await ledger.carryOutcomes(to, chunk, outcomes);
+    done += outcomes.filter((outcome) => outcome !== undefined).length;
+    chunk += 1;
+  }
+  return done;
+}
+
+function toDone({ outcome }: FinishedRow): DoneOutcome | undefined {
+  return outcome.status === 'done' ? outcome : undefined;
+}
