@@ -1,6 +1,6 @@
 // The loop that keeps all threads up to date. Over all processes, one speaks for a batch at a time.
 
-import { findLost } from './find-lost.ts';
+import { createLostWatch } from './create-lost-watch.ts';
 import { pause } from './pause.ts';
 import { speak, type SpeakNeeds } from './speak.ts';
 
@@ -19,6 +19,7 @@ const renewEveryMs = 2_500;
 /** Starts at once; disposing waits for the turn that is under way. */
 export function createThreads(needs: SpeakNeeds): Threads {
   const notBefore = new Map<string, number>();
+  const findLost = createLostWatch(needs);
   const stopping = new AbortController();
   let alarm = new AbortController();
 
@@ -43,7 +44,7 @@ export function createThreads(needs: SpeakNeeds): Threads {
       for (let id = due.pop(); id !== undefined; id = due.pop()) await turn(id);
     });
     await Promise.all(takers);
-    await findLost(open, needs);
+    await findLost(open);
   };
 
   const run = async (): Promise<void> => {

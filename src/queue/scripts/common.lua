@@ -5,9 +5,12 @@ local function nowMs()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- Parts that need not last as long as their batch have a time of their own.
+local ownTimes = { speaker = true, mistakes = true, soFar = true }
+
 local function touch(id)
   for _, part in ipairs(batchParts) do
-    if part ~= 'speaker' then redis.call('EXPIRE', batchKey(id, part), ARGV[1]) end
+    if not ownTimes[part] then redis.call('EXPIRE', batchKey(id, part), ARGV[1]) end
   end
 end
 

@@ -18,7 +18,7 @@ if times == 1 then
   redis.call('HINCRBY', mistakes, 'rows', 1)
   redis.call('HINCRBY', mistakes, 'cause:' .. cause, 1)
 end
-touch(id)
+redis.call('EXPIRE', mistakes, ARGV[1])
 local rows = tonumber(redis.call('HGET', mistakes, 'rows'))
 local alike = tonumber(redis.call('HGET', mistakes, 'cause:' .. cause) or '0')
 local left = tonumber(fields[4]) + tonumber(fields[5])

@@ -1,6 +1,6 @@
 // The one message in the thread that is edited while a batch is worked on.
 
-import { hasEnded, isHeld, type Batch } from '../../batch/batch.ts';
+import { hasEnded, isHeld, type Batch, type Pause } from '../../batch/batch.ts';
 import { formatDuration } from '../../batch/progress.ts';
 import { showText } from '../escape.ts';
 import type { Words } from '../words/words.ts';
@@ -87,12 +87,15 @@ function buildHeld(batch: Batch, words: Words): readonly string[] {
   if (declinedBy !== undefined) lines.push(words.progress.declined(`<@${declinedBy}>`));
   if (hours !== undefined) lines.push(words.progress.gaveUp(String(hours)));
   if (batch.state === 'paused' && pause !== undefined) {
-    const by = pause.by === undefined ? undefined : `<@${pause.by}>`;
-    const { reason, fault } = pause;
-    const said = showText(String(fault?.params['reason'] ?? ''), 200);
-    lines.push(words.progress.paused({ reason, since: buildTime(pause.sinceMs), by, said }));
+    lines.push(buildPause(pause, words));
   }
   return lines;
+}
+
+function buildPause({ reason, sinceMs, by: user, fault }: Pause, words: Words): string {
+  const by = user === undefined ? undefined : `<@${user}>`;
+  const said = showText(String(fault?.params['reason'] ?? ''), 200);
+  return words.progress.paused({ reason, since: buildTime(sinceMs), by, said });
 }
 
 /** `secondsLeft` is undefined while it cannot be told. Under 4 kB in all. */
