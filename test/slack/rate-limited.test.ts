@@ -11,7 +11,7 @@ describe('a call that Slack turns down for now', () => {
     const methods: string[] = [];
     onRateLimited(clients, (method) => methods.push(method));
     workspace.faults.next('auth.test', { status: 429, retryAfter: 0 }, 2);
-    await expect(clients.once.auth.test()).rejects.toThrow();
+    await expect(clients.once.auth.test()).rejects.toThrow('rate');
     await clients.steady.auth.test();
     expect(methods).toEqual(['auth.test', 'auth.test']);
   });
