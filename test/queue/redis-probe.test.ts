@@ -71,7 +71,7 @@ describe('a probe of Redis', () => {
     const { probe, server } = await start();
     await server.kill();
     await expectProblems(probe, ['Redis is away']);
-    await expect(probe.store.redis.get('anything')).rejects.toThrow();
+    await expect(probe.store.redis.get('anything')).rejects.toBeInstanceOf(Error);
     await server.restart();
     await expectProblems(probe, []);
   });
