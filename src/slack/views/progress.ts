@@ -73,16 +73,19 @@ function canStop({ state, cancelledBy }: Batch): boolean {
   return active && cancelledBy === undefined;
 }
 
-/** What holds it up, what an operator has said, and how it belongs to others. */
+/** The batch whose rows these are once more, and the one that has these once more. */
+function buildRetries({ drop, retriedAs, retriedBy }: Batch, { control }: Words): string[] {
+  return [
+    ...(drop.retryOf === undefined ? [] : [control.retryOf(drop.retryOf.id)]),
+    ...(retriedAs === undefined ? [] : [control.retried(retriedAs, `<@${retriedBy ?? ''}>`)]),
+  ];
+}
+
+/** What holds it up, and what an operator has said. */
 function buildHeld(batch: Batch, words: Words): readonly string[] {
   const { pause, approvedBy, declinedBy } = batch;
-  const { retriedAs, drop } = batch;
   const hours = batch.fault?.params['hours'];
   const lines: string[] = [];
-  if (drop.retryOf !== undefined) lines.push(words.control.retryOf(drop.retryOf.id));
-  if (retriedAs !== undefined) {
-    lines.push(words.control.retried(retriedAs, `<@${batch.retriedBy ?? ''}>`));
-  }
   if (approvedBy !== undefined) lines.push(words.progress.approved(`<@${approvedBy}>`));
   if (declinedBy !== undefined) lines.push(words.progress.declined(`<@${declinedBy}>`));
   if (hours !== undefined) lines.push(words.progress.gaveUp(String(hours)));
@@ -103,7 +106,7 @@ export function buildProgress(batch: Batch, secondsLeft?: number): Message {
   const words = wordsOf(batch.language);
   const title = buildTitle(batch, words);
   const tally = batch.counts.total > 0 ? buildTally(batch, secondsLeft, words) : undefined;
-  const headline = [title, tally, buildCached(batch), ...buildHeld(batch, words)]
+  const headline = [title, tally, buildCached(batch), ...buildHeld(batch, words), ...buildRetries(batch, words)]
     .filter((line) => line !== undefined)
     .join('\n');
   const understood = buildUnderstood(batch);
