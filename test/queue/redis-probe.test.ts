@@ -24,10 +24,7 @@ async function start(args: readonly string[] = []): Promise<World> {
   return { server, admin, probe };
 }
 
-/** Looks until it finds exactly this. */
-async function expectProblems(probe: RedisProbe, problems: readonly string[]): Promise<void> {
-  await expect.poll(() => probe.findProblems(), { timeout: 15_000 }).toEqual(problems);
-}
+const patience = { timeout: 15_000 };
 
 describe('a probe of Redis', () => {
   it('finds nothing wrong with one that takes writes, and leaves nothing there for long', async () => {
@@ -40,17 +37,19 @@ describe('a probe of Redis', () => {
   it('finds one that is read-only, and when it is not any more', async () => {
     const { probe, admin } = await start();
     await admin.call('REPLICAOF', '127.0.0.1', '1');
-    await expectProblems(probe, [
-      'Redis is a read-only replica: REDIS_URL has to name the primary',
-    ]);
+    await expect
+      .poll(() => probe.findProblems(), patience)
+      .toEqual(['Redis is a read-only replica: REDIS_URL has to name the primary']);
     await admin.call('REPLICAOF', 'NO', 'ONE');
-    await expectProblems(probe, []);
+    await expect.poll(() => probe.findProblems(), patience).toEqual([]);
   });
 
   it('finds one that is full', async () => {
     const { probe, admin } = await start();
     await admin.config('SET', 'maxmemory', '1');
-    await expectProblems(probe, ['Redis is full: raise its maxmemory']);
+    await expect
+      .poll(() => probe.findProblems(), patience)
+      .toEqual(['Redis is full: raise its maxmemory']);
   });
 
   it('finds one that cannot save', async () => {
@@ -62,18 +61,18 @@ describe('a probe of Redis', () => {
     // The file that it would write cannot take the place of a directory.
     await mkdir(join(directory, 'dump.rdb'));
     await admin.bgsave();
-    await expectProblems(probe, [
-      'Redis cannot save to its disk and takes no writes: look at its disk and its log',
-    ]);
+    await expect
+      .poll(() => probe.findProblems(), patience)
+      .toEqual(['Redis cannot save to its disk and takes no writes: look at its disk and its log']);
   });
 
   it('finds one that is gone, and when it is back', async () => {
     const { probe, server } = await start();
     await server.kill();
-    await expectProblems(probe, ['Redis is away']);
+    await expect.poll(() => probe.findProblems(), patience).toEqual(['Redis is away']);
     await expect(probe.store.redis.get('anything')).rejects.toBeInstanceOf(Error);
     await server.restart();
-    await expectProblems(probe, []);
+    await expect.poll(() => probe.findProblems(), patience).toEqual([]);
   });
 
   it('finds one that stands still, and does not wait for it', async () => {
@@ -81,7 +80,7 @@ describe('a probe of Redis', () => {
     await admin.call('CLIENT', 'PAUSE', '3500', 'ALL');
     const asked = await Promise.all([probe.findProblems(), probe.findProblems()]);
     expect(asked).toEqual([['Redis does not answer'], ['Redis does not answer']]);
-    await expectProblems(probe, []);
+    await expect.poll(() => probe.findProblems(), patience).toEqual([]);
   });
 
   it('finds one that wants a password, and does not show it', async () => {
@@ -94,14 +93,16 @@ describe('a probe of Redis', () => {
     ] as const) {
       const probe = await openRedisProbe({ url, prefix: 'test' });
       onTestFinished(() => probe[Symbol.asyncDispose]());
-      await expectProblems(probe, [problem]);
+      await expect.poll(() => probe.findProblems(), patience).toEqual([problem]);
     }
   });
 
   it('finds one that lacks replicas', async () => {
     const { probe, admin } = await start();
     await admin.config('SET', 'min-replicas-to-write', '1');
-    await expectProblems(probe, ['Redis lacks the replicas that it has to have for writes']);
+    await expect
+      .poll(() => probe.findProblems(), patience)
+      .toEqual(['Redis lacks the replicas that it has to have for writes']);
   });
 });
 
