@@ -37,10 +37,10 @@ export function createOpenChunks(parts: Parts): OpenChunks {
       }
       const settled = work({ lease, chunk, batch }, parts)
         .then(() => giveBack(chunk, parts))
-        .then(() => {
+        .finally(() => {
+          settling.delete(settled);
           if (lease.caution !== undefined) parts.onNext();
-        })
-        .finally(() => settling.delete(settled));
+        });
       settling.add(settled);
       return true;
     },

@@ -106,7 +106,13 @@ export function buildProgress(batch: Batch, secondsLeft?: number): Message {
   const words = wordsOf(batch.language);
   const title = buildTitle(batch, words);
   const tally = batch.counts.total > 0 ? buildTally(batch, secondsLeft, words) : undefined;
-  const headline = [title, tally, buildCached(batch), ...buildHeld(batch, words), ...buildRetries(batch, words)]
+  const headline = [
+    title,
+    tally,
+    buildCached(batch),
+    ...buildHeld(batch, words),
+    ...buildRetries(batch, words),
+  ]
     .filter((line) => line !== undefined)
     .join('\n');
   const understood = buildUnderstood(batch);
