@@ -4,7 +4,7 @@ import { createHostLanes, type HostedRow, type HostLanes } from './host-lanes.ts
 import { createTally, type PlaceTally, type RowPlace } from './row-place.ts';
 
 export interface RowLimits {
-  /** Rows that may be in the pipeline besides two for each request under way. */
+  /** Rows that may be in the pipeline besides those with a request under way, and a quarter as many. */
   readonly rowsAhead: number;
   /** Bytes of prepared pictures that wait. */
   readonly maxBytes: number;
@@ -124,7 +124,7 @@ function findNext(whole: Whole): BatchShare | undefined {
 
 /** What others took before it came keeps no batch below its equal share. */
 function hasRoom({ tally }: BatchShare, { limits, total, batches }: Whole): boolean {
-  const maxRows = limits.rowsAhead + 2 * total.sent;
+  const maxRows = limits.rowsAhead + total.sent + total.sent / 4;
   const { maxBytes } = limits;
   return (
     (total.rows < maxRows || tally.rows < maxRows / batches.size) &&

@@ -16,7 +16,7 @@ export interface PipelineLimits extends RowLimits {
 
 export const pipelineDefaults: PipelineLimits = {
   rowsAhead: 64,
-  maxBytes: 64 * 1024 * 1024,
+  maxBytes: 24 * 1024 * 1024,
   maxPerHost: 48,
   slowMs: 1000,
   maxSlow: 512,

@@ -252,7 +252,7 @@ describe('the worker', () => {
     const { ledger, open } = start(createFakeLedger(rowsOf(50)), { needs: { prepareImage } });
     await vi.waitFor(() => expect(open.size).toBe(2));
     const before = prepared;
-    expect(before).toBe(10);
+    expect(before).toBe(9);
     ledger.cancel('7');
     await vi.waitFor(() => expect(ledger.released).toHaveLength(1));
     expect(prepared).toBe(before);
