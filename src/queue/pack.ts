@@ -11,9 +11,12 @@ const inflate = promisify(inflateRaw);
 const shortCharacters = 4096;
 const shortBytes = 1024;
 
+/** zlib sets 256 kB aside for each call otherwise, for texts far longer than these. */
+const shortOptions = { windowBits: 12, memLevel: 5, chunkSize: shortCharacters };
+
 export async function packJson(value: unknown): Promise<Buffer> {
   const json = JSON.stringify(value);
-  return json.length < shortCharacters ? deflateRawSync(json) : deflate(json);
+  return json.length < shortCharacters ? deflateRawSync(json, shortOptions) : deflate(json);
 }
 
 /** Throws where the bytes are not what `packJson` made. The caller names the type that was packed. */
