@@ -26,6 +26,8 @@ export interface PromptInput {
 export interface Prompt {
   readonly system: string;
   readonly text: string;
+  /** Estimated, of both texts together. */
+  readonly tokens: number;
 }
 
 /** Builds a row's prompt, or E_PROMPT_TOO_LONG. Pictures are not counted. */
@@ -34,7 +36,9 @@ export function buildPrompt(input: PromptInput): Prompt | Fault {
   const text = buildText(input);
   const tokens = systemTokens + estimateTextTokens(text);
   const limit = input.tokenLimit ?? defaultTokenLimit;
-  return tokens > limit ? toFault('E_PROMPT_TOO_LONG', { tokens, limit }) : { system, text };
+  return tokens > limit
+    ? toFault('E_PROMPT_TOO_LONG', { tokens, limit })
+    : { system, text, tokens };
 }
 
 interface SystemText {

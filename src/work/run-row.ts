@@ -5,7 +5,7 @@ import { buildPrompt } from '../batch/prompt.ts';
 import { pixelBudgets, type Recipe } from '../batch/recipe.ts';
 import type { Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
-import { estimateTextTokens, toImageTokens, toWeight } from '../batch/tokens.ts';
+import { toImageTokens, toWeight } from '../batch/tokens.ts';
 import type { LeaseRef } from '../batch/lease.ts';
 import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
@@ -67,10 +67,11 @@ async function workRow(job: RowJob, needs: RowNeeds): Promise<WorkedOutcome | un
 
   const tokens =
     images.reduce((sum, image) => sum + toImageTokens(image), 0) +
-    estimateTextTokens(prompt.system + prompt.text) +
+    prompt.tokens +
     recipe.sampling.maxTokens;
   const { outputs, sampling } = recipe;
-  const request = { ...prompt, images, outputs, sampling };
+  const { system, text } = prompt;
+  const request = { system, text, images, outputs, sampling };
   const at = { batch: batch.id, line: row.line };
   const question = { request, weight: toWeight(tokens), signals, place: at };
   const asking = { ...needs, turns: toNotedTurns(needs.turns, place) };
