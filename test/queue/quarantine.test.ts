@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../src/batch/lease.ts';
 import type { Row } from '../../src/batch/row.ts';
+import { toFault } from '../../src/errors.ts';
 import type { Ledger } from '../../src/queue/ledger.ts';
 import { buildDone, createFixture, startBatch, type QueueFixture } from './queue-fixture.ts';
 
@@ -31,6 +32,13 @@ async function live(
     await ledger.release(lease);
   }
   return true;
+}
+
+async function leaseOf(ledger: Ledger): Promise<Lease & { readonly first: Row }> {
+  const lease = await ledger.lease('w');
+  const first = lease?.rows[0];
+  if (lease === undefined || first === undefined) throw new Error('there is nothing to lease');
+  return { ...lease, first };
 }
 
 async function readStatuses(ledger: Ledger, id: string): Promise<readonly string[]> {
@@ -126,19 +134,17 @@ describe('a row that kills its worker', () => {
     await startBatch(ledger, 100);
     // Both chunks are held whenever the worker dies.
     for (let death = 0; death < 5; death += 1) {
-      const held = [await ledger.lease('w'), await ledger.lease('w')];
+      const held = [await leaseOf(ledger), await leaseOf(ledger)];
       for (const lease of held) {
-        if (lease === undefined) throw new Error('there is nothing to lease');
-        const [first] = lease.rows;
         const isBegun = lease.chunk === 0 && lease.caution !== undefined;
-        if (isBegun && first !== undefined) await ledger.noteStart(lease, first);
+        if (isBegun) await ledger.noteStart(lease, lease.first);
         await loseHolder(fixture, lease);
       }
     }
-    const found = await ledger.lease('w');
-    const [row] = found?.rows ?? [];
-    if (found === undefined || row?.fault === undefined) throw new Error('it was not found');
-    await ledger.commit(found, row, { status: 'failed', fault: row.fault });
+    const found = await leaseOf(ledger);
+    const fault = found.first.fault ?? toFault('E_REDIS_FULL', {});
+    expect(fault.code).toBe('E_ROW_CRASHED_WORKER');
+    await ledger.commit(found, found.first, { status: 'failed', fault });
     await ledger.release(found);
     expect((await ledger.lease('w'))?.rows).toHaveLength(49);
     expect((await ledger.lease('w'))?.rows).toHaveLength(50);

@@ -152,9 +152,11 @@ describe('the worker', () => {
   });
 
   it('does not begin a watched row whose lease is lost', async () => {
-    const leases = [{ batchId: '7', chunk: 0, token: 'a', rows: rowsOf(1), caution: 'watched' }];
+    const leases: Lease[] = [
+      { batchId: '7', chunk: 0, token: 'a', rows: rowsOf(1), caution: 'watched' },
+    ];
     const ledger = createFakeLedger([], {
-      lease: async () => leases.shift() as Lease | undefined,
+      lease: async () => leases.shift(),
       noteStart: async () => false,
     });
     start(ledger, { hold: false });

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { isConserved, type Drop } from '../../src/batch/batch.ts';
+import { toFault } from '../../src/errors.ts';
+import type { Ledger } from '../../src/queue/ledger.ts';
+import { retryBatch } from '../../src/work/retry-batch.ts';
+import { quiet } from '../work/fakes.ts';
+import { buildDone, buildDrop, buildFailed, createFixture, startBatch } from './queue-fixture.ts';
+
+type Outcome = 'done' | 'failed';
+
+/** Works all rows that there are as `toOutcome` says. */
+async function workAll(ledger: Ledger, toOutcome: (index: number) => Outcome): Promise<number> {
+  let worked = 0;
+  for (let lease = await ledger.lease('w'); lease !== undefined; lease = await ledger.lease('w')) {
+    for (const row of lease.rows) {
+      const outcome = toOutcome(row.index) === 'done' ? buildDone(row) : buildFailed();
+      await ledger.commit(lease, row, outcome);
+      worked += 1;
+    }
+    await ledger.release(lease);
+  }
+  return worked;
+}
+
+async function press(ledger: Ledger, from: string): Promise<{ id: string; created: boolean }> {
+  const batch = await ledger.readBatch(from);
+  if (batch === undefined) throw new Error(`no batch ${from}`);
+  const retryOf = { id: from, by: 'U2' };
+  const drop: Drop = { ...batch.drop, key: `${batch.drop.key}:retry:${from}`, retryOf };
+  return ledger.recordDrop(drop);
+}
+
+async function read(ledger: Ledger, id: string, signal = AbortSignal.any([])): Promise<void> {
+  const batch = await ledger.readBatch(id);
+  if (batch?.drop.retryOf === undefined) throw new Error('no retry');
+  const needs = { ledger, log: quiet, ensureRoom: async () => {} };
+  await retryBatch({ batch, retryOf: batch.drop.retryOf }, needs, signal);
+}
+
+async function dieNow(): Promise<never> {
+  throw new Error('the process died');
+}
+
+async function readStatuses(ledger: Ledger, id: string): Promise<readonly string[]> {
+  const statuses: string[] = [];
+  for await (const chunk of ledger.readResults(id)) {
+    for (const { outcome } of chunk) statuses.push(outcome.status);
+  }
+  return statuses;
+}
+
+/** Of the rows below. */
+function isUnfinished(index: number): boolean {
+  return index >= 110 || (index >= 50 && index < 100 && index % 5 === 0);
+}
+
+/** 120 rows: the first chunk done, every fifth of the second failed, the third stopped before its end. */
+async function endPartly(ledger: Ledger): Promise<string> {
+  const id = await startBatch(ledger, 120);
+  for (let chunk = 0; chunk < 3; chunk += 1) {
+    const lease = await ledger.lease('w');
+    if (lease === undefined) throw new Error('there is nothing to lease');
+    for (const row of lease.rows) {
+      if (row.index >= 110) continue;
+      const failsNow = isUnfinished(row.index);
+      await ledger.commit(lease, row, failsNow ? buildFailed() : buildDone(row, `v1 ${row.index}`));
+    }
+  }
+  await ledger.cancel(id, 'U1');
+  await ledger.end(id);
+  return id;
+}
+
+describe('a batch that retries another', () => {
+  it('works on the unfinished rows alone and has all the others as they were', async () => {
+    const { ledger } = createFixture();
+    const first = await endPartly(ledger);
+    const { id } = await press(ledger, first);
+    await read(ledger, id);
+    const started = await ledger.readBatch(id);
+    expect(started?.counts).toMatchObject({ total: 120, done: 100, pending: 20, failed: 0 });
+    expect(started?.recipe).toEqual((await ledger.readBatch(first))?.recipe);
+    expect(await workAll(ledger, () => 'done')).toBe(20);
+    expect((await ledger.readBatch(id))?.state).toBe('finishing');
+    const texts: (string | undefined)[] = [];
+    for await (const chunk of ledger.readResults(id)) {
+      for (const { row, outcome } of chunk) {
+        texts[row.index] = outcome.status === 'done' ? outcome.fields[0] : undefined;
+      }
+    }
+    expect(texts).toEqual(
+      Array.from({ length: 120 }, (_, index) =>
+        isUnfinished(index) ? `Title of row ${index}` : `v1 ${index}`,
+      ),
+    );
+    // What the first one came to stands.
+    expect(await ledger.readBatch(first)).toMatchObject({
+      state: 'cancelled',
+      retriedAs: id,
+      retriedBy: 'U2',
+      counts: { done: 100, failed: 10, cancelled: 10 },
+    });
+  });
+
+  it('is one, however often it is asked for', async () => {
+    const { ledger } = createFixture();
+    const first = await endPartly(ledger);
+    const pressed = await Promise.all([press(ledger, first), press(ledger, first)]);
+    expect(new Set(pressed.map(({ id }) => id)).size).toBe(1);
+    expect(pressed.filter(({ created }) => created)).toHaveLength(1);
+  });
+
+  it('can be read again from any point at which the process died, and begins once', async () => {
+    const { ledger } = createFixture();
+    const first = await endPartly(ledger);
+    const { id } = await press(ledger, first);
+    for (let writes = 0; writes < 7; writes += 1) {
+      let left = writes;
+      const counted =
+        <Arguments extends unknown[], Result>(call: (...args: Arguments) => Promise<Result>) =>
+        async (...args: Arguments): Promise<Result> =>
+          left-- > 0 ? call(...args) : dieNow();
+      const dying: Ledger = {
+        ...ledger,
+        writeChunk: counted(ledger.writeChunk),
+        carryOutcomes: counted(ledger.carryOutcomes),
+        startRunning: counted(ledger.startRunning),
+      };
+      await expect(read(dying, id)).rejects.toThrow('the process died');
+      expect((await ledger.readBatch(id))?.state).toBe('reading');
+      expect(await ledger.lease('w')).toBeUndefined();
+      expect((await ledger.readBatch(first))?.retriedAs).toBeUndefined();
+    }
+    await read(ledger, id);
+    const { counts } = (await ledger.readBatch(id)) ?? {};
+    expect(counts).toMatchObject({ total: 120, done: 100, pending: 20 });
+    await read(ledger, id);
+    expect((await ledger.readBatch(id))?.counts).toEqual(counts);
+  });
+
+  it('can be asked for again where it was refused or stopped before it began', async () => {
+    const { ledger } = createFixture();
+    const first = await endPartly(ledger);
+    const refused = await press(ledger, first);
+    await ledger.refuse(refused.id, toFault('E_REDIS_FULL', {}));
+    const stopped = await press(ledger, first);
+    expect(stopped.created).toBe(true);
+    await ledger.cancel(stopped.id, 'U1');
+    const third = await press(ledger, first);
+    expect(third.created).toBe(true);
+    await read(ledger, third.id);
+    expect((await ledger.readBatch(first))?.retriedAs).toBe(third.id);
+  });
+
+  it('is refused where the other is no longer kept', async () => {
+    const { ledger } = createFixture();
+    const first = await endPartly(ledger);
+    const { id } = await press(ledger, first);
+    await ledger.purge(first);
+    await expect(read(ledger, id)).rejects.toMatchObject({ fault: { code: 'E_RETRY_GONE' } });
+  });
+
+  it('can be stopped, and retried in its turn, until every row is done', async () => {
+    const { ledger } = createFixture();
+    let from = await endPartly(ledger);
+    for (const wins of [3, 7, 10]) {
+      const { id } = await press(ledger, from);
+      await read(ledger, id);
+      let won = 0;
+      await workAll(ledger, () => (won++ < wins ? 'done' : 'failed'));
+      const batch = await ledger.readBatch(id);
+      expect(batch && isConserved(batch.counts)).toBe(true);
+      await ledger.end(id);
+      from = id;
+    }
+    expect(await readStatuses(ledger, from)).toEqual(Array(120).fill('done'));
+  });
+
+  it('leaves an ordinary drop that was refused as it is: the same message does not begin it again', async () => {
+    const { ledger } = createFixture();
+    const drop = buildDrop();
+    const { id } = await ledger.recordDrop(drop);
+    await ledger.refuse(id, toFault('E_CSV_NO_ROWS', {}));
+    expect(await ledger.recordDrop(drop)).toEqual({ id, created: false });
+  });
+});
