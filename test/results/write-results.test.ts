@@ -11,7 +11,7 @@ import type { Outcome } from '../../src/batch/row.ts';
 import type { Table } from '../../src/batch/table.ts';
 import type { FinishedRow, WrittenResults } from '../../src/batch/results.ts';
 import { toFault } from '../../src/errors.ts';
-import { writeResults } from '../../src/results/write-results.ts';
+import { writeResults, writeSoFar } from '../../src/results/write-results.ts';
 
 const table: Table = {
   columns: ['name', 'price', 'image_url'],
@@ -261,5 +261,33 @@ describe('a large batch', () => {
     for (const [chunk, bytes] of onDisk.entries()) {
       expect(bytes).toBeGreaterThan((chunk + 1) * 50 * 2000);
     }
+  });
+});
+
+describe('results before the end', () => {
+  it('hold every row once, those that are still to come as pending, and make no to-do file', async () => {
+    const given = [
+      finished(0, done('Boot', 'a'), ['Boot', '1', 'u']),
+      { ...finished(1, cancelled, ['Shoe', '2', 'u']), outcome: { status: 'pending' } as const },
+      finished(2, noImage, ['Sock', '3', 'u']),
+    ];
+    const base = { directory, fileName: 'shoes.csv', table, recipe, language: 'en' as const };
+    const file = await writeSoFar({ ...base, rows: inChunks(given) });
+    expect(await readdir(directory)).toEqual(['shoes.so-far.csv']);
+    expect(file.name).toBe('shoes.so-far.csv');
+    const records = parse<Readonly<Record<string, string>>>(await readFile(file.path), {
+      columns: true,
+      bom: true,
+    });
+    expect(records.map(({ status }) => status)).toEqual(['done', 'pending', 'failed']);
+    await expect(writeSoFar({ ...base, rows: inChunks(given.slice(1)) })).rejects.toThrow('Row 0');
+  });
+
+  it('say of a row that was not worked on why, where it is known', async () => {
+    const fault = toFault('E_MODEL_UNAVAILABLE', { hours: 24 });
+    await write([finished(0, { status: 'cancelled', fault }, ['Boot', '1', 'u'])]);
+    const text = await readFile(join(directory, 'shoes.results.csv'), 'utf8');
+    expect(text).toContain('cancelled,E_MODEL_UNAVAILABLE,');
+    expect(text).toContain('could not be used for 24 h');
   });
 });

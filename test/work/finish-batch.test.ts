@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/batch/batch.ts';
+import { toFault } from '../../src/errors.ts';
 import { createFinishStep, type FinishNeeds } from '../../src/work/finish-batch.ts';
-import { batch as template, createFakeLedger, quiet, type FakeLedger } from './fakes.ts';
+import { batch as template, createFakeLedger, quiet, rowsOf, type FakeLedger } from './fakes.ts';
 
 const counts = { total: 3, pending: 0, running: 0, done: 2, failed: 1, cancelled: 0 };
 
@@ -52,6 +53,34 @@ describe('finishing a batch', () => {
       await expect(finish()).rejects.toThrow('do not add up');
       expect([...seen, ...ledger.ended]).toEqual([]);
     }
+  });
+
+  it('says of each row that is not done why, where the batch could not go on', async () => {
+    const fault = toFault('E_MODEL_UNAVAILABLE', { hours: 24 });
+    const outcomes: unknown[] = [];
+    const { finish, ledger } = world(
+      { fault },
+      {
+        writeResults: async (_batch, { rows }) => {
+          for await (const chunk of rows) outcomes.push(...chunk.map(({ outcome }) => outcome));
+          return { files: [], rows: 3, unfinished: 1, samples: [] };
+        },
+      },
+    );
+    ledger.readResults = async function* () {
+      const failed = { status: 'failed', fault: toFault('E_MODEL_ERROR', {}) } as const;
+      const [first, second] = rowsOf(2);
+      if (first === undefined || second === undefined) return;
+      yield [
+        { row: first, outcome: failed },
+        { row: second, outcome: { status: 'cancelled' } },
+      ];
+    };
+    await finish();
+    expect(outcomes).toEqual([
+      { status: 'failed', fault: toFault('E_MODEL_ERROR', {}) },
+      { status: 'cancelled', fault },
+    ]);
   });
 
   it('never posts a file that lacks rows', async () => {
