@@ -69,6 +69,5 @@ export const flushed: Scenario = {
   name: 'redis-flushed',
   fault: 'Redis flushed in the middle of a batch',
   promise: 'the thread says that the batch is lost, and the next file is worked on as ever',
-  pending: 'a batch whose state is gone is not told about in its thread yet',
   run,
 };
