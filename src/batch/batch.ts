@@ -136,6 +136,8 @@ export interface Batch {
   readonly declinedBy?: string;
   /** The beginning of the outage in which its thread got the results so far; milliseconds since 1970. */
   readonly soFarMs?: number;
+  /** Since when its results could not be written or delivered, for a bug; milliseconds since 1970. */
+  readonly stuckMs?: number;
   /** How long it would take alone, at the speed of the last batches; known where it was asked about. */
   readonly estimateSeconds?: number;
 }

@@ -2,14 +2,17 @@
 // the results writer, and the edges' way of fetching and delivering.
 
 import type { EngineParts, PeopleEdge } from './engine.ts';
+import type { Drop } from '../batch/batch.ts';
 import { toDropName } from '../batch/drop-name.ts';
 import type { SortedFile } from '../batch/spooled-file.ts';
 import type { TableReader } from '../batch/table.ts';
+import { toFault } from '../errors.ts';
 import { openBundle } from '../intake/bundle/open-bundle.ts';
 import { namesPictures } from '../intake/names-pictures.ts';
 import { openTable } from '../intake/open-table.ts';
+import { audit } from '../logger.ts';
 import { readFreeMemory } from '../queue/limits-memory.ts';
-import type { StepHandler } from '../queue/step-worker.ts';
+import type { StepHandler, StepName } from '../queue/step-worker.ts';
 import { createSteps, type Steps } from '../queue/steps.ts';
 import { writeResults, writeSoFar, type ResultsInput } from '../results/write-results.ts';
 import { ensureRoom } from './room.ts';
@@ -17,9 +20,14 @@ import { openStepDirectory } from './step-directory.ts';
 import type { Spool } from './spool.ts';
 import { createFinishStep, type FinishNeeds } from '../work/finish-batch.ts';
 import { createSoFarStep, type SoFarNeeds } from '../work/give-so-far.ts';
+import { limitStep, type LimitedStepNeeds } from '../work/limited-step.ts';
+import { toPatient } from '../work/outage-error.ts';
 import type { RunningBatch } from '../work/run-row.ts';
 import { outageTimes, watchOutages } from '../work/watch-outages.ts';
 import { createReadStep, type OpenTableOptions, type ReadNeeds } from '../work/read-batch.ts';
+
+/** How often results that meet a bug are tried again, in case that a new version has mended it. */
+const stuckEveryMs = 10 * 60_000;
 
 interface Around {
   readonly spool: Spool;
@@ -47,12 +55,17 @@ export function startSteps(
     onError: (error, { step, batchId: batch }) =>
       log.warn({ err: error, step, batch }, 'a step failed and will run again'),
   });
-  steps.work('read', toWatched(createReadStep(toReadNeeds(parts, around)), around));
-  steps.work('finish', toWatched(createFinishStep(toFinishNeeds(parts, around)), around));
+  const work = (name: StepName, step: StepHandler, more: StuckStep = {}): void => {
+    const limited = limitStep(step, { name, tries: stores.stepTries, log, ...more });
+    steps.work(name, toWatched(limited, around));
+  };
+  work('read', createReadStep(toReadNeeds(parts, around)), {
+    onStuck: (id) => refuseStuck(id, parts),
+  });
+  work('finish', createFinishStep(toFinishNeeds(parts, around)), { everyMs: stuckEveryMs });
   const { deliverSoFar } = around.edges;
   if (deliverSoFar !== undefined) {
-    const soFar = createSoFarStep(toSoFarNeeds(parts, deliverSoFar));
-    steps.work('so-far', toWatched(soFar, around));
+    work('so-far', createSoFarStep(toSoFarNeeds(parts, toPatient(deliverSoFar))));
   }
   const outages = startOutages(parts, { steps, edges: around.edges });
   return {
@@ -62,6 +75,16 @@ export function startSteps(
       await steps.close();
     },
   };
+}
+
+type StuckStep = Pick<LimitedStepNeeds, 'everyMs' | 'onStuck'>;
+
+/** Nothing came of the file, so there is nothing to keep. */
+async function refuseStuck(id: string, { stores, log }: EngineParts): Promise<void> {
+  const batch = await stores.ledger.readBatch(id);
+  if (batch?.state !== 'reading') return;
+  await stores.ledger.refuse(id, toFault('E_READ_FAILED', { id }));
+  audit(log, { event: 'refusal', batch, by: batch.drop.user, code: 'E_READ_FAILED' });
 }
 
 function toWatched(step: StepHandler, { watch }: Around): StepHandler {
@@ -119,16 +142,16 @@ function toReadNeeds(parts: EngineParts, { spool, edges }: Around): ReadNeeds {
   return {
     ledger: stores.ledger,
     log,
-    fetchFiles: spool.fetch,
+    fetchFiles: toPatient(spool.fetch),
     removeFiles: spool.remove,
     openTable: (files, options) => openFiles(files, { ...config, ...options }),
     async looksLikeBatch(files, { code }) {
       const table = toLoneTable(files);
       return table === undefined ? !pastimes.has(code) : namesPictures(table.path);
     },
-    languageOf: edges.languageOf,
-    linkTo: edges.linkTo,
-    findRefusal: async (drop) => edges.findRefusal?.(drop),
+    languageOf: toPatient(edges.languageOf),
+    linkTo: toPatient(edges.linkTo),
+    findRefusal: toPatient(async (drop: Drop) => edges.findRefusal?.(drop)),
     ensureRoom: (size) => ensureRoom(size, { dataDir, freeMemory }),
     limits,
     modelName: config.model.name,
@@ -177,6 +200,6 @@ function toFinishNeeds(
     writeResults: (batch, { directory, rows }) =>
       writeResults({ ...toResultsInput(batch), directory, rows }),
     removeFiles: spool.remove,
-    deliver: edges.deliver,
+    deliver: toPatient(edges.deliver),
   };
 }

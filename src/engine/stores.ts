@@ -9,6 +9,7 @@ import { createRedis, type RedisConnections } from '../queue/create-redis.ts';
 import { createLedger, type Ledger } from '../queue/ledger.ts';
 import { openRedisProbe, type RedisProbe } from '../queue/redis-probe.ts';
 import { createOutages, type Outages } from '../queue/outages.ts';
+import { createStepTries, type StepTries } from '../queue/step-tries.ts';
 import { createStore, type Store } from '../queue/store.ts';
 
 export interface Stores extends AsyncDisposable {
@@ -17,6 +18,7 @@ export interface Stores extends AsyncDisposable {
   readonly announcements: Announcements;
   readonly ledger: Ledger;
   readonly answers: AnswerCache;
+  readonly stepTries: StepTries;
   readonly outages: Outages;
   /** For whoever watches, and must not wait. */
   readonly probe: RedisProbe;
@@ -55,6 +57,7 @@ export async function openStores(config: EngineConfig, log: Logger): Promise<Sto
     announcements,
     ledger: createLedger({ store, announcements }),
     answers,
+    stepTries: createStepTries(store),
     outages: createOutages(store),
     probe,
     async [Symbol.asyncDispose]() {

@@ -11,6 +11,10 @@ export const engineErrors = {
     en: 'This file with the same instructions is already running as batch {id}: {link}',
     zh: '同一个文件、同样的要求已在批次 {id} 中处理：{link}',
   },
+  E_READ_FAILED: {
+    en: 'Something went wrong inside Darkroom while it read this file, several times over; sorry. Nothing was worked on. Give your administrator the number of this batch, {id}, and try the file again later, perhaps in smaller parts.',
+    zh: 'Darkroom 在读取该文件时内部多次出错，非常抱歉。尚未处理任何行。请把批次号 {id} 告诉管理员，稍后再试，或把文件拆小后重新发送。',
+  },
   E_RETRY_GONE: {
     en: 'Batch {id} is no longer kept, so its rows cannot be worked on again from here. Drop its to-do file instead.',
     zh: '批次 {id} 的数据已不再保留，无法从这里重试。请改为重新发送它的待办文件。',

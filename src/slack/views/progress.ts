@@ -89,6 +89,9 @@ function buildHeld(batch: Batch, words: Words): readonly string[] {
   if (approvedBy !== undefined) lines.push(words.progress.approved(`<@${approvedBy}>`));
   if (declinedBy !== undefined) lines.push(words.progress.declined(`<@${declinedBy}>`));
   if (hours !== undefined) lines.push(words.progress.gaveUp(String(hours)));
+  if (batch.state === 'finishing' && batch.stuckMs !== undefined) {
+    lines.push(words.control.stuck(batch.id, buildTime(batch.stuckMs)));
+  }
   if (batch.state === 'paused' && pause !== undefined) {
     lines.push(buildPause(pause, words));
   }

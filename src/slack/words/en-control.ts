@@ -35,6 +35,8 @@ export const englishControl: ControlWords = {
   lost: (user, name) =>
     `${user} I have lost what I knew of *${name}*: my store (Redis) was emptied or came back without its data. I cannot finish it, and answers that were not delivered yet are gone; sorry. Please drop the file again.`,
   lostTitle: (name) => `*${name} was lost*: please drop the file again.`,
+  stuck: (id, since) =>
+    `:warning: All rows are worked on and kept, but since ${since} something goes wrong inside Darkroom when I write or send their file; sorry. I try again every 10 minutes. Please give the person who looks after Darkroom the number of this batch, ${id}.`,
   retried: (as, by) => `Retried by ${by} as batch ${as}, below.`,
   retryOf: (id) =>
     `The unfinished rows of batch ${id} once more; what it had done is carried over, and the results file has all rows.`,

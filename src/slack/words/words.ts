@@ -44,6 +44,8 @@ export interface ControlWords {
   lost(user: string, name: string): string;
   /** What is left of its progress. */
   lostTitle(name: string): string;
+  /** The results cannot be written or delivered, for a mistake in Darkroom. */
+  stuck(id: string, since: string): string;
   /** In the message of a batch whose rows are worked on again, and in that of the one that does it. */
   retried(as: string, by: string): string;
   retryOf(id: string): string;

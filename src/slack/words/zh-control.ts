@@ -36,6 +36,8 @@ export const chineseControl: ControlWords = {
   lost: (user, name) =>
     `${user} *${name}* 的处理状态已丢失：我的存储（Redis）被清空或数据未能恢复。该批次无法继续，尚未发送的结果也已丢失，非常抱歉。请重新发送文件。`,
   lostTitle: (name) => `*${name} 的状态已丢失*，请重新发送文件。`,
+  stuck: (id, since) =>
+    `:warning: 所有行都已处理并保存，但从 ${since} 起，Darkroom 在生成或发送结果文件时内部出错，非常抱歉。我会每 10 分钟重试一次。请把批次号 ${id} 告诉负责维护 Darkroom 的同事。`,
   retried: (as, by) => `已由 ${by} 重试：见下方的批次 ${as}。`,
   retryOf: (id) => `重试批次 ${id} 中未完成的行；已完成的结果会直接沿用，结果文件包含所有行。`,
   retryHint: () => '如果无需修改、只想再试一次，请点击我上方进度消息中的“重试”按钮。',

@@ -1,0 +1,45 @@
+// A step that does not go on for ever when it meets a bug or kills its process. Outages, and processes that end in
+// an orderly way, cost it nothing.
+
+import type { Log } from '../logger.ts';
+import { isOutage } from './outage-error.ts';
+
+type Step = (batchId: string, signal: AbortSignal) => Promise<void>;
+
+export interface LimitedStepNeeds {
+  readonly name: string;
+  readonly tries: {
+    begin(
+      step: string,
+      batchId: string,
+      limits: { readonly tries: number; readonly everyMs: number | undefined },
+    ): Promise<boolean>;
+    takeBack(step: string, batchId: string): Promise<void>;
+  };
+  readonly log: Log;
+  /** Between tries when it has had those that it has at once; without it there are no further ones. */
+  readonly everyMs?: number;
+  /** Called in place of the step when it may not begin. */
+  onStuck?(batchId: string): Promise<void>;
+}
+
+/** With the pauses between them a little more than a minute. */
+const triesAtOnce = 8;
+
+export function limitStep(step: Step, needs: LimitedStepNeeds): Step {
+  const { name, tries, log, everyMs } = needs;
+  return async (batchId, signal) => {
+    if (!(await tries.begin(name, batchId, { tries: triesAtOnce, everyMs }))) {
+      await needs.onStuck?.(batchId);
+      return;
+    }
+    try {
+      await step(batchId, signal);
+    } catch (error) {
+      if (signal.aborted || isOutage(error)) await tries.takeBack(name, batchId);
+      else log.error({ err: error, batch: batchId, step: name }, 'a step met a bug');
+      throw error;
+    }
+    await tries.takeBack(name, batchId);
+  };
+}
