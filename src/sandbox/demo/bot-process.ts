@@ -11,6 +11,13 @@ const mainFile = join(import.meta.dirname, '../../main.ts');
 /** The same flags as `npm start`. */
 const nodeFlags = ['--max-semi-space-size=4', '--max-old-space-size=400'];
 
+/** The same as in `npm start`. */
+const memorySettings = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
+
 export interface BotProcess {
   readonly child: ChildProcess;
   /** Its log so far, a JSON line each. */
@@ -37,7 +44,7 @@ const keptLines = 5000;
 export function startBotProcess({ settings, onLine }: BotProcessOptions): BotProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !ownSettings.test(name));
   const child = spawn(process.execPath, [...nodeFlags, mainFile], {
-    env: { ...Object.fromEntries(inherited), ...settings },
+    env: { ...memorySettings, ...Object.fromEntries(inherited), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
