@@ -105,8 +105,7 @@ function startOutages(
   const { deliverSoFar, tellOutage: tell } = edges;
   const needs = {
     outages: stores.outages,
-    giveSoFar:
-      deliverSoFar === undefined ? undefined : (id: string) => steps.enqueue('so-far', id),
+    giveSoFar: deliverSoFar === undefined ? undefined : (id: string) => steps.enqueue('so-far', id),
     tell,
     log,
   };

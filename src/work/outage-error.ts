@@ -31,7 +31,9 @@ export function isOutage(error: unknown): boolean {
   const code: unknown = Reflect.get(error, 'code');
   // Node's own codes for wrong arguments begin like this.
   const isSystems = typeof code === 'string' && !code.startsWith('ERR_');
-  const isRedisAway = error.name === 'ReplyError' && /^(OOM|MISCONF|LOADING|READONLY|BUSY|MASTERDOWN)/.test(error.message);
+  const isRedisAway =
+    error.name === 'ReplyError' &&
+    /^(OOM|MISCONF|LOADING|READONLY|BUSY|MASTERDOWN)/.test(error.message);
   return isSystems || isRedisAway || isOutage(error.cause);
 }
 

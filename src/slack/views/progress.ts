@@ -81,6 +81,12 @@ function buildRetries({ drop, retriedAs, retriedBy }: Batch, { control }: Words)
   ];
 }
 
+/** Everything is done but for a mistake of ours. */
+function buildStuck({ id, state, stuckMs }: Batch, { control }: Words): string | undefined {
+  const isStuck = state === 'finishing' && stuckMs !== undefined;
+  return isStuck ? control.stuck(id, buildTime(stuckMs)) : undefined;
+}
+
 /** What holds it up, and what an operator has said. */
 function buildHeld(batch: Batch, words: Words): readonly string[] {
   const { pause, approvedBy, declinedBy } = batch;
@@ -89,9 +95,6 @@ function buildHeld(batch: Batch, words: Words): readonly string[] {
   if (approvedBy !== undefined) lines.push(words.progress.approved(`<@${approvedBy}>`));
   if (declinedBy !== undefined) lines.push(words.progress.declined(`<@${declinedBy}>`));
   if (hours !== undefined) lines.push(words.progress.gaveUp(String(hours)));
-  if (batch.state === 'finishing' && batch.stuckMs !== undefined) {
-    lines.push(words.control.stuck(batch.id, buildTime(batch.stuckMs)));
-  }
   if (batch.state === 'paused' && pause !== undefined) {
     lines.push(buildPause(pause, words));
   }
@@ -114,6 +117,7 @@ export function buildProgress(batch: Batch, secondsLeft?: number): Message {
     tally,
     buildCached(batch),
     ...buildHeld(batch, words),
+    buildStuck(batch, words),
     ...buildRetries(batch, words),
   ]
     .filter((line) => line !== undefined)
