@@ -14,8 +14,8 @@ const nodeFlags = ['--max-semi-space-size=4', '--max-old-space-size=400'];
 /** The same as in `npm start`. */
 const memorySettings = {
   MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: '65536',
-  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '8388608',
 };
 
 export interface BotProcess {
