@@ -152,6 +152,18 @@ describe('a batch that retries another', () => {
     expect((await ledger.readBatch(first))?.retriedAs).toBe(third.id);
   });
 
+  it('can be asked for again where it was purged', async () => {
+    const { ledger } = createFixture();
+    const first = await endPartly(ledger);
+    const { id } = await press(ledger, first);
+    await read(ledger, id);
+    await ledger.cancel(id, 'U1');
+    await ledger.end(id);
+    await ledger.purge(id);
+    expect((await ledger.readBatch(first))?.retriedAs).toBeUndefined();
+    expect((await press(ledger, first)).created).toBe(true);
+  });
+
   it('is refused where the other is no longer kept', async () => {
     const { ledger } = createFixture();
     const first = await endPartly(ledger);

@@ -12,6 +12,13 @@ if fingerprint then claims[2] = sharedKey('fingerprint:' .. fingerprint) end
 for _, claim in ipairs(claims) do
   if redis.call('GET', claim) == id then redis.call('DEL', claim) end
 end
+-- The rows that it had once more may be asked for again.
+local retried = drop.retryOf and batchKey(drop.retryOf.id, 'record')
+if retried and redis.call('HGET', retried, 'retriedAs') == id then
+  redis.call('HDEL', retried, 'retriedAs', 'retriedBy')
+  redis.call('SADD', sharedKey('unsettled'), drop.retryOf.id)
+  announceChange(drop.retryOf.id)
+end
 for _, part in ipairs(batchParts) do redis.call('UNLINK', batchKey(id, part)) end
 redis.call('SREM', sharedKey('active'), id)
 redis.call('SREM', sharedKey('unsettled'), id)
