@@ -32,30 +32,44 @@ local function look(id)
   return unpack(redis.call('HMGET', batchKey(id, 'record'), 'state', 'pending', 'running', 'leasedAt'))
 end
 
--- Only batches that are wanted are looked at: the others' expired leases can wait until they are.
-local chosen, fewest, earliest
-for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
-  local state, pending, running, leased
-  if not leftOut[id] then state, pending, running, leased = look(id) end
-  if state == 'running' then
-    if ARGV[5] == '1' and reclaimExpired(id) then
-      state, pending, running, leased = look(id)
+-- The batch whose turn it is. Only batches that are wanted are looked at: the others' expired leases can wait
+-- until they are.
+local function choose()
+  local chosen, fewest, earliest
+  for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
+    local state, pending, running, leased
+    if not leftOut[id] then state, pending, running, leased = look(id) end
+    if state == 'running' then
+      if ARGV[5] == '1' and reclaimExpired(id) then
+        state, pending, running, leased = look(id)
+      end
+      running, leased = tonumber(running), tonumber(leased or '0')
+      local isOlder = leased == earliest and tonumber(id) < tonumber(chosen)
+      local isEarlier = running == fewest and (leased < earliest or isOlder)
+      if tonumber(pending) > 0 and (not chosen or running < fewest or isEarlier) then
+        chosen, fewest, earliest = id, running, leased
+      end
+    elseif state == false then
+      redis.call('SREM', sharedKey('active'), id)
     end
-    running, leased = tonumber(running), tonumber(leased or '0')
-    local isOlder = leased == earliest and tonumber(id) < tonumber(chosen)
-    local isEarlier = running == fewest and (leased < earliest or isOlder)
-    if tonumber(pending) > 0 and (not chosen or running < fewest or isEarlier) then
-      chosen, fewest, earliest = id, running, leased
-    end
-  elseif state == false then
-    redis.call('SREM', sharedKey('active'), id)
   end
+  return chosen
 end
-if not chosen then return false end
 
-local chunk = redis.call('ZRANGE', batchKey(chosen, 'pending'), 0, 0)[1]
-local rows = chunk and redis.call('HGET', batchKey(chosen, 'chunks'), chunk)
-if not rows then return redis.error_reply('CHUNK_MISSING of batch ' .. chosen) end
+-- A batch that has lost rows is an error, but the others' rows come first.
+local chosen, chunk, rows, broken
+repeat
+  chosen = choose()
+  if not chosen then
+    return broken and redis.error_reply('CHUNK_MISSING of batch ' .. broken)
+  end
+  chunk = redis.call('ZRANGE', batchKey(chosen, 'pending'), 0, 0)[1]
+  rows = chunk and redis.call('HGET', batchKey(chosen, 'chunks'), chunk)
+  if not rows then
+    broken = chosen
+    leftOut[chosen] = true
+  end
+until rows
 
 local first = chunk * size
 local last = math.min(first + size, tonumber(redis.call('HGET', batchKey(chosen, 'record'), 'total'))) - 1
