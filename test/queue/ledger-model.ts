@@ -7,6 +7,7 @@ type RowState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled';
 
 interface ModelBatch {
   readonly id: string;
+  retriedAs?: string;
   state: BatchState;
   cancelledBy: string | undefined;
   readonly rows: RowState[];
@@ -19,6 +20,9 @@ interface ModelBatch {
   /** Row -> holders that died while it was noted. */
   readonly suspicions: Map<number, number>;
 }
+
+/** What a batch has from the one that it retries. */
+type Carried = readonly RowState[];
 
 interface ModelHold {
   readonly token: string;
@@ -37,8 +41,8 @@ export class LedgerModel {
   closed = false;
   private turns = 0;
 
-  start(id: string, count: number): void {
-    const rows = Array.from({ length: count }, (): RowState => 'pending');
+  start(id: string, count: number, carried: Carried = []): void {
+    const rows = Array.from({ length: count }, (_, row): RowState => carried[row] ?? 'pending');
     const state = this.closed ? 'paused' : 'running';
     this.batches.push({
       id,
@@ -151,6 +155,19 @@ export class LedgerModel {
     const batch = this.get(id);
     if (batch.state !== 'finishing') return;
     batch.state = batch.cancelledBy === undefined ? 'done' : 'cancelled';
+  }
+
+  mayRetry(id: string): boolean {
+    const { state, rows, retriedAs } = this.get(id);
+    const hasEnded = state === 'done' || state === 'cancelled';
+    return hasEnded && retriedAs === undefined && rows.some((row) => row !== 'done');
+  }
+
+  retry(id: string, as: string): void {
+    const batch = this.get(id);
+    const carried = batch.rows.map((row) => (row === 'done' ? 'done' : 'pending'));
+    this.start(as, carried.length, carried);
+    batch.retriedAs = as;
   }
 
   setClosed(closed: boolean): void {

@@ -5,6 +5,8 @@ import type { Lease } from '../../src/batch/lease.ts';
 import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
 import { createEndpoint, type Endpoint } from '../../src/queue/endpoint.ts';
 import { createStore, type Store } from '../../src/queue/store.ts';
+import { retryBatch } from '../../src/work/retry-batch.ts';
+import { quiet } from '../work/fakes.ts';
 import { LedgerModel } from './ledger-model.ts';
 import { buildDone, buildFailed, buildRows, createFixture, startBatch } from './queue-fixture.ts';
 
@@ -110,6 +112,21 @@ async function endOne({ ledger, model }: World, id: string) {
   await ledger.end(id);
 }
 
+/** As its button does, when its read step has run. */
+async function retryOne({ ledger, model }: World, id: string) {
+  if (!model.mayRetry(id) || model.batches.length >= 6) return;
+  const batch = await ledger.readBatch(id);
+  if (batch === undefined) throw new Error(`No batch ${id}`);
+  const retryOf = { id, by: 'U1' };
+  const drop = { ...batch.drop, key: `retry:${id}`, retryOf };
+  const { id: as } = await ledger.recordDrop(drop);
+  const recorded = await ledger.readBatch(as);
+  if (recorded === undefined) throw new Error(`No batch ${as}`);
+  const needs = { ledger, log: quiet, ensureRoom: async () => {} };
+  await retryBatch({ batch: recorded, retryOf }, needs, new AbortController().signal);
+  model.retry(id, as);
+}
+
 async function setClosed({ endpoint, model }: World, closed: boolean) {
   model.setClosed(closed);
   await (closed ? endpoint.close('model-away') : endpoint.open());
@@ -147,6 +164,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: onLease(expireOne) },
   onBatch((world, id) => cancelOne(world, id, id === '1' ? 'U1' : 'U2')),
   onBatch(endOne),
+  { weight: 2, arbitrary: onBatch(retryOne) },
   fc.nat(3).map((chance) => (world: World) => setClosed(world, chance === 0)),
 );
 
