@@ -3,8 +3,8 @@
 export interface Ages<Item> {
   begin(item: Item): void;
   end(item: Item): void;
-  /** The items that have reached the age since they were asked for last; each once. */
-  takeOld(): Iterable<Item>;
+  /** The oldest items that have reached the age, no more than `most`; each once. */
+  takeOld(most: number): readonly Item[];
 }
 
 /** `onOld` is called some time after an item has reached the age. */
@@ -28,11 +28,11 @@ export function createAges<Item>(ageMs: number, onOld: () => void): Ages<Item> {
       watch();
     },
     end: (item) => void since.delete(item),
-    takeOld() {
+    takeOld(most) {
       const old: Item[] = [];
       const latest = performance.now() - ageMs;
       for (const [item, began] of since) {
-        if (began > latest) break;
+        if (began > latest || old.length >= most) break;
         since.delete(item);
         old.push(item);
       }

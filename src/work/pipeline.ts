@@ -43,9 +43,7 @@ export function createPipeline(limits: PipelineLimits, onHungry: () => void): Pi
     // A row that is started may move on at once.
     if (isRefilling) return;
     isRefilling = true;
-    for (const place of ages.takeOld()) {
-      if (batches.total.slow < limits.maxSlow) place.markSlow();
-    }
+    for (const place of ages.takeOld(limits.maxSlow - batches.total.slow)) place.markSlow();
     const take = (): PipelineRow | undefined => (solitude.wants() ? undefined : batches.take());
     for (let row = take(); row !== undefined; row = take()) start(row);
     isRefilling = false;

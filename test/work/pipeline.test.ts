@@ -141,6 +141,9 @@ describe('the pipeline of rows that are prepared ahead', () => {
     await vi.waitFor(() => expect(countStarted(rows)).toBe(15));
     await new Promise((resolve) => void setTimeout(resolve, 20));
     expect(countStarted(rows)).toBe(15);
+    // They take the place of those that have ended, however long they have been slow before.
+    for (const row of rows.slice(0, 5)) row.end();
+    await vi.waitFor(() => expect(countStarted(rows)).toBe(20));
   });
 
   it('starts nothing while prepared pictures take all bytes, but for a batch below its share of them', () => {
