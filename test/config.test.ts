@@ -91,6 +91,8 @@ describe('the configuration', () => {
     ['VLLM_URL', 'not a url', 'must be an address like http://'],
     ['VLLM_URL', 'http://gpu1:8000,gpu2:8000', 'separated by commas'],
     ['VLLM_URL', ' , ', 'names no server'],
+    ['VLLM_URL', 'http://gpu1:8000,http://ada:secret@gpu2:8000', 'goes into VLLM_API_KEY'],
+    ['VLLM_URL', 'http://gpu:8000?key=secret', 'goes into VLLM_API_KEY'],
     ['VLLM_URL', 'http://gpu:8000, http://gpu:8000/v1/', 'names gpu:8000 twice'],
     ['VLLM_MAX_IN_FLIGHT', '0', 'must be a whole number from 8'],
     ['VLLM_MAX_IN_FLIGHT', 'many', 'must be a whole number'],
@@ -150,6 +152,8 @@ describe('several model servers', () => {
   it('are named with commas between them', () => {
     const { model } = readConfig({ ...complete, VLLM_URL: 'http://gpu1:8000, https://gpu2/v1,' });
     expect(model.urls).toEqual(['http://gpu1:8000', 'https://gpu2/v1']);
+    const VLLM_URL = 'http://[::1]:8000,http://gpu2:8000';
+    expect(readConfig({ ...complete, VLLM_URL }).model.urls).toHaveLength(2);
   });
 
   it('have no bound on what is in flight but the one that is set', () => {

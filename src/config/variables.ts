@@ -53,11 +53,21 @@ const servers = z
     error: 'must be an address like http://localhost:8000, or several of them, separated by commas',
     abort: true,
   })
+  .refine((urls) => urls.every(isPlain), {
+    error: 'must hold no user, password, ? or #. A key that the server asks for goes into VLLM_API_KEY',
+    abort: true,
+  })
   .superRefine((urls, { addIssue }) => {
     const names = urls.map(toEndpointName);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
     if (twice !== undefined) addIssue(`names ${twice} twice. Keep one of them.`);
   });
+
+/** Only host, port and path of a base address are used; the rest would be left out unseen. */
+function isPlain(address: string): boolean {
+  const { username, password, search, hash } = new URL(address);
+  return username + password + search + hash === '';
+}
 
 function isHostEntry(entry: string): boolean {
   return /^(\[[\da-f:]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/i.test(entry);
