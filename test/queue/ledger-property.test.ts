@@ -127,6 +127,12 @@ async function retryOne({ ledger, model }: World, id: string) {
   model.retry(id, as);
 }
 
+async function stopAndRetry(world: World, id: string) {
+  await cancelOne(world, id, 'U1');
+  await endOne(world, id);
+  await retryOne(world, id);
+}
+
 async function setClosed({ endpoint, model }: World, closed: boolean) {
   model.setClosed(closed);
   await (closed ? endpoint.close('model-away') : endpoint.open());
@@ -164,7 +170,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: onLease(expireOne) },
   onBatch((world, id) => cancelOne(world, id, id === '1' ? 'U1' : 'U2')),
   onBatch(endOne),
-  { weight: 2, arbitrary: onBatch(retryOne) },
+  { weight: 2, arbitrary: onBatch(stopAndRetry) },
   fc.nat(3).map((chance) => (world: World) => setClosed(world, chance === 0)),
 );
 
