@@ -152,6 +152,16 @@ describe('a batch that retries another', () => {
     expect((await ledger.readBatch(first))?.retriedAs).toBe(third.id);
   });
 
+  it('is paused too where the model server rejects its first rows, whatever it carries over', async () => {
+    const { ledger } = createFixture();
+    const first = await endPartly(ledger);
+    const { id } = await press(ledger, first);
+    await read(ledger, id);
+    const fault = toFault('E_MODEL_REJECTED', { reason: 'no such model' });
+    const { verdict } = await ledger.noteMistake(id, { line: 52, cause: 'c', fault });
+    expect(verdict).not.toBe('fails');
+  });
+
   it('can be asked for again where it was purged', async () => {
     const { ledger } = createFixture();
     const first = await endPartly(ledger);

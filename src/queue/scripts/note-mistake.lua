@@ -4,8 +4,9 @@
 -- Returns { fails, again or paused, how often this row was rejected }.
 local id, cause = ARGV[2], ARGV[4]
 local record, mistakes = batchKey(id, 'record'), batchKey(id, 'mistakes')
-local fields = redis.call('HMGET', record, 'state', 'done', 'cachedRows', 'pending', 'running')
-local done, cached = tonumber(fields[2] or '0'), tonumber(fields[3] or '0')
+local fields = redis.call('HMGET', record, 'state', 'done', 'cachedRows', 'pending', 'running', 'carriedRows')
+-- Neither was answered in this batch.
+local done, cached = tonumber(fields[2] or '0'), tonumber(fields[3] or '0') + tonumber(fields[6] or '0')
 -- The cache's answers say nothing about the server as it is now.
 if done > cached then
   redis.call('DEL', mistakes)

@@ -18,7 +18,8 @@ end
 redis.call('HSET', record, 'table', ARGV[5], 'summary', ARGV[6], 'recipe', ARGV[7], 'fileHash', ARGV[8],
   'textIgnored', ARGV[9])
 local carried = tonumber(ARGV[13])
-redis.call('HSET', record, 'total', total, 'pending', total - carried, 'done', carried, 'startedMs', nowMs())
+redis.call('HSET', record, 'total', total, 'pending', total - carried, 'done', carried, 'carriedRows', carried,
+  'startedMs', nowMs())
 if ARGV[11] ~= '' then redis.call('HSET', record, 'estimateSeconds', ARGV[11]) end
 if ARGV[12] ~= '' then redis.call('HSET', record, 'batchesPerPerson', ARGV[12]) end
 
