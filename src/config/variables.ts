@@ -54,7 +54,8 @@ const servers = z
     abort: true,
   })
   .refine((urls) => urls.every(isPlain), {
-    error: 'must hold no user, password, ? or #. A key that the server asks for goes into VLLM_API_KEY',
+    error:
+      'must hold no user, password, ? or #. A key that the server asks for goes into VLLM_API_KEY',
     abort: true,
   })
   .superRefine((urls, { addIssue }) => {
