@@ -99,7 +99,7 @@ export function onRender(view: View, budget: number): Move | undefined {
     growth: slowGrowth,
     note: {
       cause: 'render',
-      text: 'image preprocessing in the model server is the bottleneck, not the GPU: --api-server-count 2 or more, or smaller images, would help',
+      text: 'image preprocessing in the model server is the bottleneck, not the GPU: --api-server-count 2 or more, or smaller images, would help; where the address leads to several servers, name each of them in VLLM_URL instead',
     },
   };
 }
