@@ -36,8 +36,9 @@ export function createCounters(registry: Registry): Counters {
     onAnswered: ({ endpoint, result, seconds: took }) =>
       seconds.observe({ endpoint, result }, took),
     onRepair({ endpoint, ...repair }) {
-      if (repair.kind === 'reaped') count.slotsFreed.inc({ endpoint }, repair.slots);
-      else count.weightMended.inc({ endpoint }, Math.abs(repair.now - repair.before));
+      if (repair.kind === 'reconciled') {
+        count.weightMended.inc({ endpoint }, Math.abs(repair.now - repair.before));
+      } else count.slotsFreed.inc({ endpoint }, repair.slots);
     },
     onRateLimited: (method) => count.rateLimited.inc({ method }),
     expectRows: () => count.rows.inc({ outcome: 'failed', code: 'E_ROW_CRASHED_WORKER' }, 0),
@@ -66,7 +67,7 @@ function defineCounters(define: Define) {
     ),
     slotsFreed: define(
       'gate_slots_freed',
-      'Slots at a model server that this process has freed because their holders had died.',
+      'Slots at a model server that this process has freed because their holders had died, or because nobody held them after trouble with Redis.',
       ['endpoint'],
     ),
     weightMended: define(

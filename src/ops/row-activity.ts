@@ -16,7 +16,7 @@ export interface EndedRequest {
 }
 
 export type Repair = { readonly endpoint: string } & (
-  | { readonly kind: 'reaped'; readonly slots: number }
+  | { readonly kind: 'reaped' | 'orphaned'; readonly slots: number }
   | { readonly kind: 'reconciled'; readonly before: number; readonly now: number }
 );
 

@@ -25,7 +25,7 @@ export interface GateOptions {
   readonly expirationMs: number;
   /** How long Redis may take to answer at the start; default 10 s. */
   readonly readyDeadlineMs?: number;
-  /** How often sums are mended that a lost reply has made wrong; default 30 s. */
+  /** How often sums are mended that a lost reply has made wrong; default 10 s. */
   readonly reconcileEveryMs?: number;
   readonly onError?: (error: unknown) => void;
   readonly onRepair?: (repair: GateRepair) => void;
@@ -84,12 +84,13 @@ export async function createGate(options: GateOptions): Promise<Gate> {
     await budget.see(stored);
     const keeper = createGateKeeper({
       client: link.client,
+      slots: link.slots,
       id,
       refresh: () => limiter.running(),
       onBudget: budget.see,
       onError,
       onRepair: options.onRepair ?? (() => {}),
-      reconcileEveryMs: options.reconcileEveryMs ?? 30_000,
+      reconcileEveryMs: options.reconcileEveryMs ?? 10_000,
     });
     return buildGate({ options, limiter, link, keeper, budget, id });
   } catch (error) {

@@ -67,9 +67,8 @@ export async function readLedger(
   }
 }
 
-/** Keys that stay for ever and stay small: numbers of the installation, the step queues' own, and which
- *  processes know a gate. */
-const lasting = /:(ids|active|unsettled|endpoint)$|:steps:|:gate:.*_(client_\w+|seen)$/u;
+/** Keys that stay for ever and stay small: numbers of the installation, and the step queues' own. */
+const lasting = /:(ids|active|unsettled|endpoint)$|:steps:/u;
 
 /** Every row has weight 1, so that slots can be compared with the sum of their weights. */
 async function explainGate({ ledger }: ChaosWorld): Promise<string[]> {

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createGate, type Gate, type GateOptions } from '../../src/queue/gate.ts';
 import { GateUnavailable } from '../../src/queue/gate-unavailable.ts';
 import { startRedis, type RunningRedis } from '../../src/sandbox/redis/redis-server.ts';
+import { startTcpProxy } from '../chaos/tcp-proxy.ts';
 import { testRedis } from '../support/test-redis.ts';
 import { startProgram } from './start-program.ts';
 
@@ -244,6 +245,98 @@ describe('the gate over trouble in Redis', () => {
     held.end();
     next.end();
     await Promise.all([held.done, next.done]);
+  });
+
+  it('frees what Redis had refused to free, and leaves what still runs', async () => {
+    const server = await ownRedis();
+    const repairs: object[] = [];
+    const options = { redisUrl: server.url, prefix: 'p', onRepair: (r: object) => repairs.push(r) };
+    const gate = await openGate(options);
+    const other = await openGate({ redisUrl: server.url, prefix: 'p' });
+    const ending = [hold(gate, 2), hold(gate, 3)];
+    const staying = [hold(gate, 1), hold(other, 2)];
+    await Promise.all([...ending, ...staying].map(({ started }) => started));
+    const client = await clientFor(server.url);
+    await client.config('SET', 'maxmemory', '1');
+    ending.forEach(({ end }) => end());
+    await Promise.all(ending.map(({ done }) => done));
+    await new Promise((resolve) => setImmediate(resolve));
+    // Asked on the same connection after them, so that both have been refused.
+    expect(await gate.counts()).toMatchObject({ running: 8, jobs: 4 });
+    await client.config('SET', 'maxmemory', '0');
+    const next = hold(gate, 5);
+    await next.started;
+    expect(repairs).toEqual([{ kind: 'orphaned', slots: 2 }]);
+    expect(await gate.counts()).toMatchObject({ running: 8, jobs: 3 });
+    [...staying, next].forEach(({ end }) => end());
+    await Promise.all([...staying, next].map(({ done }) => done));
+  });
+
+  it('does not take those for dead who could not speak, since Redis took no writes', async () => {
+    const server = await ownRedis();
+    const errors: unknown[] = [];
+    const repairs: object[] = [];
+    const gate = await openGate({
+      redisUrl: server.url,
+      prefix: 'p',
+      onError: (error) => errors.push(error),
+      onRepair: (repair) => repairs.push(repair),
+    });
+    const client = await clientFor(server.url);
+    // The slot of another process, which was seen last when Redis still took writes.
+    await client
+      .multi()
+      .hset('b_p:gate:test_job_weights', 'its slot', 1)
+      .hset('b_p:gate:test_job_clients', 'its slot', 'another')
+      .zadd('b_p:gate:test_seen', 0, 'another')
+      .config('SET', 'maxmemory', '1')
+      .exec();
+    // Of every two seconds one is the heartbeat's and one the keeper's.
+    await vi.waitUntil(() => errors.length >= 4, { timeout: 20_000 });
+    await client.config('SET', 'maxmemory', '0');
+    await client.hset('b_p:gate:test_settings', 'maxConcurrent', 9);
+    await vi.waitUntil(() => gate.budget() === 9, { timeout: 20_000 });
+    expect(repairs.filter((repair) => 'slots' in repair)).toEqual([]);
+    // Whoever stays silent when he could speak is dead.
+    await vi.waitUntil(() => repairs.some((repair) => 'slots' in repair), { timeout: 20_000 });
+    expect(repairs).toContainEqual({ kind: 'reaped', slots: 1 });
+  });
+
+  it('frees a slot that nobody got, since the reply that granted it was lost', async () => {
+    const server = await ownRedis();
+    const proxy = await startTcpProxy(server.port);
+    onTestFinished(() => proxy.close());
+    const repairs: object[] = [];
+    const gate = await openGate({
+      redisUrl: `redis://127.0.0.1:${proxy.port}`,
+      prefix: 'p',
+      expirationMs: 61_234,
+      onRepair: (repair) => repairs.push(repair),
+    });
+    // From now on Redis knows the scripts by their digest alone.
+    await gate.run({ weight: 1, signal: never }, () => Promise.resolve());
+    // Only the script that takes a slot is told when it expires.
+    proxy.loseReplies(1, { asked: '\r\n61234\r\n' });
+    // Sent again it finds the budget used up, by itself.
+    const only = hold(gate, 8);
+    await only.started;
+    expect(proxy.lostReplies()).toBe(1);
+    expect(repairs).toContainEqual({ kind: 'orphaned', slots: 1 });
+    only.end();
+    await only.done;
+    await vi.waitFor(async () => expect((await gate.counts()).jobs).toBe(0));
+  });
+
+  it('gives keys an end that are made anew without work', async () => {
+    const redis = testRedis();
+    await openGate({ redisUrl: redis.url, prefix: redis.prefix });
+    await redis.flush();
+    await vi.waitUntil(async () => (await redis.keys()).some((key) => key.endsWith('_last_seen')), {
+      timeout: 20_000,
+    });
+    const isEnding = async (): Promise<boolean> => (await redis.keysWithoutExpiry()).length === 0;
+    await vi.waitUntil(isEnding, { timeout: 20_000 });
+    expect(await redis.keys()).toContain(`b_${redis.prefix}:gate:test_client_running`);
   });
 
   it('reports that Redis is not there', async () => {
