@@ -123,7 +123,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     ...createControl(store),
     readResults: (id) => readResults(store, id),
     end: async (id) => {
-      await store.run(scripts.end, id);
+      const ended = await store.run(scripts.end, id);
+      if (ended === -1) throw new Error(`batch ${id} cannot end: its rows do not add up`);
     },
     purge: (id) => purgeBatch(store, id),
     ...createRate(store),

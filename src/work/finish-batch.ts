@@ -35,11 +35,7 @@ export function createFinishStep(
     await using directory = await needs.openDirectory(batchId);
     const rows = withReason(needs.ledger.readResults(batchId), batch.fault);
     const results = await needs.writeResults(finished, { directory: directory.path, rows });
-    if (results.rows !== batch.counts.total) {
-      throw new Error(
-        `batch ${batchId} has ${batch.counts.total} rows, but ${results.rows} were written`,
-      );
-    }
+    checkWritten(results, batch);
     await needs.deliver(finished, results, signal);
     await needs.ledger.end(batchId);
     await needs.removeFiles(batch.drop);
@@ -67,12 +63,23 @@ function explain(finished: FinishedRow, fault: Fault): FinishedRow {
 function toFinished(batch: Batch): RunningBatch {
   const { counts, recipe, table } = batch;
   if (!isConserved(counts) || counts.pending > 0 || counts.running > 0) {
-    throw new Error(
-      `batch ${batch.id} is to be finished, but its rows do not add up: ${JSON.stringify(counts)}`,
-    );
+    throw toDamage(batch, 'its rows do not add up');
   }
   if (recipe === undefined || table === undefined) {
     throw new Error(`batch ${batch.id} is to be finished, but was never read`);
   }
   return { ...batch, recipe, table };
+}
+
+/** What is posted must be what was counted. */
+function checkWritten({ rows, unfinished }: WrittenResults, batch: Batch): void {
+  const { total, done } = batch.counts;
+  if (rows === total && rows - unfinished === done) return;
+  throw toDamage(batch, `${rows} rows were written, ${unfinished} of them not done`);
+}
+
+/** The state of the batch is wrong, which only whoever runs the bot can mend; every try of the step logs it as an
+ *  error. */
+function toDamage({ id, counts }: Batch, what: string): Error {
+  return new Error(`batch ${id} is to be finished, but ${what}: ${JSON.stringify(counts)}`);
 }

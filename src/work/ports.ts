@@ -74,7 +74,7 @@ export interface Ledger {
 
   /** Everything of a batch in input order, a chunk at a time. Rows without an outcome come as cancelled. */
   readResults(id: string): AsyncIterable<readonly FinishedRow[]>;
-  /** finishing -> done | cancelled. Idempotent. */
+  /** finishing -> done | cancelled. Idempotent. Rejects where the rows do not add up, and leaves it. */
   end(id: string): Promise<void>;
 }
 

@@ -301,6 +301,27 @@ describe('commits', () => {
     expect(await ledger.activeBatchIds()).toEqual([]);
   });
 
+  it('stay where they are while the rows of a batch do not add up', async () => {
+    const { ledger, store } = createFixture();
+    const id = await startBatch(ledger, 3);
+    await finishChunk(ledger, await leaseOne(ledger));
+    const record = store.keys.batch(id, 'record');
+    const damages = [
+      { running: -2, done: 5 },
+      { pending: 1, done: 2 },
+      { done: 4 },
+      { cancelled: 1 },
+    ];
+    for (const damage of damages) {
+      await store.redis.hset(record, { running: 0, pending: 0, done: 3, cancelled: 0, ...damage });
+      await expect(ledger.end(id)).rejects.toThrow('do not add up');
+      expect((await ledger.readBatch(id))?.state).toBe('finishing');
+    }
+    await store.redis.hset(record, { running: 0, pending: 0, done: 3, cancelled: 0 });
+    await ledger.end(id);
+    expect((await ledger.readBatch(id))?.state).toBe('done');
+  });
+
   it('seal a complete chunk into one small field, which reads the same', async () => {
     const { ledger, store } = createFixture();
     const id = await startBatch(ledger, 70);

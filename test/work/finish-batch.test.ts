@@ -48,7 +48,14 @@ describe('finishing a batch', () => {
   });
 
   it('never posts a batch as finished whose rows do not add up', async () => {
-    for (const change of [{ done: 1 }, { pending: 1 }, { running: 1, done: 1 }]) {
+    const damages = [
+      { done: 1 },
+      { pending: 1 },
+      { running: 1, done: 1 },
+      { running: -1, done: 3 },
+      { pending: -2, done: 4 },
+    ];
+    for (const change of damages) {
       const { finish, ledger, seen } = world({ counts: { ...counts, ...change } });
       await expect(finish()).rejects.toThrow('do not add up');
       expect([...seen, ...ledger.ended]).toEqual([]);
@@ -86,9 +93,16 @@ describe('finishing a batch', () => {
   it('never posts a file that lacks rows', async () => {
     const short = { files: [], rows: 2, unfinished: 0, samples: [] };
     const { finish, ledger, seen } = world({}, { writeResults: async () => short });
-    await expect(finish()).rejects.toThrow('2 were written');
+    await expect(finish()).rejects.toThrow('2 rows were written');
     expect(seen).toEqual(['directory removed']);
     expect(ledger.ended).toEqual([]);
+  });
+
+  it('never posts a file with another number of rows done than were counted', async () => {
+    const fewer = { files: [], rows: 3, unfinished: 2, samples: [] };
+    const { finish, ledger, seen } = world({}, { writeResults: async () => fewer });
+    await expect(finish()).rejects.toThrow('2 of them not done');
+    expect([...seen, ...ledger.ended]).toEqual(['directory removed']);
   });
 
   it('leaves it to be finished again when the delivery fails', async () => {
