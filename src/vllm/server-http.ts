@@ -23,8 +23,8 @@ export interface HttpRequest {
 /** uvicorn closes idle connections after 5 s; a request on one that it is closing would be lost. */
 const keepAliveMs = 4000;
 const connectMs = 5000;
-/** More than any budget of the gate, so that nothing ever waits here unseen. */
-const connections = 1024;
+/** As many as the highest budget of the gate has rows of the least weight, so that nothing ever waits here unseen. */
+const connections = 4096;
 
 export interface ServerAddress {
   /** The server's base, with or without a final /v1. */
