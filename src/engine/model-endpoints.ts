@@ -4,6 +4,7 @@ import type { EngineParts, RowEdge } from './engine.ts';
 import { toEndpointName } from '../batch/endpoint-name.ts';
 import { createEndpoint, type Endpoint } from '../queue/endpoint.ts';
 import { createGate, type Gate } from '../queue/gate.ts';
+import { followEndpoint } from './follow-endpoint.ts';
 import { startPace, type Pace } from './start-pace.ts';
 import { toWatchedServer } from './watched-server.ts';
 import { createBreaker } from '../vllm/breaker.ts';
@@ -38,6 +39,7 @@ export async function openModelEndpoints(
   for (const url of urls) {
     const endpoint = await openEndpoint({ url, names, parts, edges }, stack);
     stack.use(startWatch(endpoint, parts));
+    stack.use(followEndpoint(endpoint.state, lookEveryMs));
     endpoints.push(endpoint);
   }
   const started = stack.move();
@@ -105,7 +107,7 @@ function openServer(url: string, { config, log }: EngineParts): ModelServer {
   });
 }
 
-/** Looks after the server while its endpoint is closed, and at what other processes say about it. */
+/** Looks after the server while its endpoint is closed. */
 function startWatch({ name, server, state }: OwnEndpoint, { log }: EngineParts): AsyncDisposable {
   const stopping = new AbortController();
   const watch = watchServer({
@@ -116,11 +118,8 @@ function startWatch({ name, server, state }: OwnEndpoint, { log }: EngineParts):
     open: state.open,
     close: state.close,
   });
-  // While Redis is away the last state stands; the watch says so in the log.
-  const timer = setInterval(() => void state.closed().catch(() => {}), lookEveryMs);
   return {
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
       stopping.abort();
       await watch;
     },
