@@ -6,6 +6,7 @@ import { createAnswerCache, type AnswerCache } from '../queue/answer-cache.ts';
 import { createAnnouncements, type Announcements } from '../queue/announcements.ts';
 import { checkRedis } from '../queue/check-redis.ts';
 import { createRedis, type RedisConnections } from '../queue/create-redis.ts';
+import { findFormatProblem } from '../queue/format.ts';
 import { createLedger, type Ledger } from '../queue/ledger.ts';
 import { openRedisProbe, type RedisProbe } from '../queue/redis-probe.ts';
 import { createOutages, type Outages } from '../queue/outages.ts';
@@ -43,6 +44,11 @@ export async function openStores(config: EngineConfig, log: Logger): Promise<Sto
     retentionSeconds: config.retentionDays * daySeconds,
   };
   const store = createStore({ redis, ...place });
+  const foreign = await findFormatProblem(store);
+  if (foreign !== undefined) {
+    await redis.close();
+    throw new Error(foreign);
+  }
   const probe = await openRedisProbe({ url: config.redisUrl, ...place });
   const announcements = createAnnouncements(redis, store);
   const answers = createAnswerCache({

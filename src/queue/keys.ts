@@ -30,8 +30,8 @@ const batchParts = [
 
 export type BatchPart = (typeof batchParts)[number];
 
-/** Keys of the installation. ids, active, unsettled and endpoint live for ever (and stay small); see endpoint.ts
- *  for endpoint and `endpoint:<name>`. outage: hash, what operators were told of one, see outages.ts.
+/** Keys of the installation. ids, active, unsettled, endpoint and format live for ever (and stay small); see
+ *  endpoint.ts for endpoint and `endpoint:<name>`, format.ts for format. outage: hash, what operators were told of one, see outages.ts.
  *  tallies: hash of what is counted over all processes. probe: what a readiness check writes.
  *  changed, cancelled and due are channels. Scripts have more: `once:drop:<key>` and
  *  `fingerprint:<fingerprint>`, each with the id of its batch; `answers`, `answers:used` and
@@ -42,6 +42,7 @@ export type SharedKey =
   | 'ids'
   | 'active'
   | 'endpoint'
+  | 'format'
   | `endpoint:${string}`
   | 'outage'
   | 'rate'
