@@ -37,6 +37,7 @@ import { recordBeforeBolt } from './record-drops.ts';
 import type { ThreadMemory } from './thread-memory.ts';
 import { tellOutage } from './tell-outage.ts';
 import { createTimeLeft } from './time-left.ts';
+import { watchAccess } from './watch-access.ts';
 import { approveAction, declineAction } from './views/approval.ts';
 import { chooseAction } from './views/batches.ts';
 import { purgeAction } from './views/purge.ts';
@@ -58,7 +59,7 @@ export interface SlackOptions {
 }
 
 export interface Slack extends AsyncDisposable {
-  /** True while events can come in. */
+  /** True while events can come in, and Slack takes the bot's token. */
   connected(): boolean;
   /** Something about a batch has changed: its thread is looked at now rather than within a second. */
   wake(): void;
@@ -111,8 +112,9 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
   recordBeforeBolt(app, conversation);
   listen(app, conversation);
   await startOrUndo(app, [entrance.stop, threads[Symbol.asyncDispose]]);
+  const access = watchAccess({ client: clients.steady, log });
   return {
-    connected: () => entrance.connected(),
+    connected: () => entrance.connected() && access.isLetIn(),
     wake: () => threads.wake(),
     findRefusal: (drop) => findRefusal(drop, conversation),
     languageOf: async (user) => (await people.read(user)).language,
@@ -127,6 +129,7 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
       ),
     ...createPosts(conversation, options.settleMs),
     async [Symbol.asyncDispose]() {
+      access[Symbol.dispose]();
       await entrance.stop();
       await threads[Symbol.asyncDispose]();
     },
