@@ -45,11 +45,17 @@ function createStages(
   };
 }
 
-async function runScenarios(
+type ToStage = ReturnType<typeof createStages>;
+
+/** Those that measure seconds one after the other, then all others a few at a time. Returns what came of the
+ *  scenarios, in their order, and the safeguards whose absence nobody noticed. */
+async function runAll(
   chosen: readonly Scenario[],
-  toStage: ReturnType<typeof createStages>,
-): Promise<readonly Finished[]> {
+  edited: readonly Safeguard[],
+  toStage: ToStage,
+): Promise<{ readonly finished: readonly Finished[]; readonly useless: readonly Safeguard[] }> {
   const finished: Finished[] = [];
+  const useless: Safeguard[] = [];
   const run = async (scenario: Scenario): Promise<void> => {
     const stage = toStage(scenario.name);
     stage.say(`BEGINS: ${scenario.fault}`);
@@ -59,31 +65,28 @@ async function runScenarios(
     finished.push({ scenario, outcome });
     stage.say(`ENDS, ${finished.length} of ${chosen.length} scenarios done`);
   };
-  await runSome(
-    chosen.filter(({ alone }) => alone),
-    1,
-    run,
-  );
-  await runSome(
-    chosen.filter(({ alone }) => !alone),
-    lanes,
-    run,
-  );
-  return chosen.flatMap((scenario) => finished.filter((one) => one.scenario === scenario));
+  const checkNoticed = async (edit: Safeguard): Promise<void> => {
+    if (!(await isNoticed(edit, toStage))) useless.push(edit);
+  };
+  const toJobs = (some: readonly Scenario[]): Job[] => some.map((one) => () => run(one));
+  await runSome(toJobs(chosen.filter(({ alone }) => alone)), 1);
+  const others = toJobs(chosen.filter(({ alone }) => !alone)).toReversed();
+  // The longest first, so that no lane is left alone with one: those that wait in vain, and the uploads.
+  await runSome([...edited.map((edit) => () => checkNoticed(edit)), ...others], lanes);
+  const inOrder = chosen.flatMap((scenario) => finished.filter((one) => one.scenario === scenario));
+  return { finished: inOrder, useless };
 }
 
 /** Scenarios mostly wait for leases and pauses to end; three of them leave two cores half idle. */
 const lanes = 3;
 
+type Job = () => Promise<void>;
+
 /** So many at once, in their order. */
-async function runSome<Item>(
-  items: readonly Item[],
-  atOnce: number,
-  run: (item: Item) => Promise<void>,
-): Promise<void> {
-  const left = [...items];
+async function runSome(jobs: readonly Job[], atOnce: number): Promise<void> {
+  const left = [...jobs];
   const lane = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await run(item);
+    for (let job = left.shift(); job !== undefined; job = left.shift()) await job();
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
@@ -99,25 +102,19 @@ function show(finished: readonly Finished[], isJson: boolean): void {
 /** How long a bot without a safeguard may take before its batch counts as stuck. */
 const patienceMs = 25_000;
 
-/** Runs the scenario of each safeguard without it: those whose absence it does not notice. */
-async function findUselessTests(
-  chosen: readonly Safeguard[],
-  toStage: ReturnType<typeof createStages>,
-): Promise<readonly Safeguard[]> {
-  const useless: Safeguard[] = [];
-  await runSome(chosen, lanes, async (edit) => {
-    const { say: tell } = toStage(edit.name);
-    tell(`BEGINS: "${edit.what}" is off, ${edit.scenario} must fail`);
-    const scenario = scenarios.find(({ name }) => name === edit.scenario);
-    if (scenario === undefined) throw new Error(`there is no scenario ${edit.scenario}`);
-    const settings = buildSettingsWithout(edit);
-    const stage = toStage(scenario.name, { settings, patienceMs, say: tell });
-    const { broken } = await scenario.run(stage);
-    const complaint = broken.find((reason) => edit.complaint.test(reason));
-    tell(complaint === undefined ? 'NOBODY NOTICES' : `fails as it should: ${complaint}`);
-    if (complaint === undefined) useless.push(edit);
-  });
-  return useless;
+/** Runs the scenario of a safeguard without it, which must fail. */
+async function isNoticed(edit: Safeguard, toStage: ToStage): Promise<boolean> {
+  const { say: tell } = toStage(edit.name);
+  tell(`BEGINS: "${edit.what}" is off, ${edit.scenario} must fail`);
+  const scenario = scenarios.find(({ name }) => name === edit.scenario);
+  if (scenario === undefined) throw new Error(`there is no scenario ${edit.scenario}`);
+  const settings = buildSettingsWithout(edit);
+  const { broken } = await scenario.run(
+    toStage(scenario.name, { settings, patienceMs, say: tell }),
+  );
+  const complaint = broken.find((reason) => edit.complaint.test(reason));
+  tell(complaint === undefined ? 'NOBODY NOTICES' : `fails as it should: ${complaint}`);
+  return complaint !== undefined;
 }
 
 /** A scenario that does not get to its end has broken its promise. */
@@ -183,8 +180,7 @@ async function main(): Promise<number> {
     await pictures.close();
     return code;
   }
-  const finished = await runScenarios(chosen, toStage);
-  const useless = await findUselessTests(edited, toStage);
+  const { finished, useless } = await runAll(chosen, edited, toStage);
   await pictures.close();
 
   show(finished, options.json);

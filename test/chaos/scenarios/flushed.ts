@@ -59,7 +59,7 @@ async function run(stage: Stage): Promise<Outcome> {
       ...(told ? [] : ['the thread never says that the batch is lost']),
       ...(served ? [] : ['the next file is not worked on']),
       ...findings.broken,
-      ...(await checkAtRest(world, 45_000)),
+      ...(await checkAtRest(world, 15_000)),
     ],
     notes: [],
   };

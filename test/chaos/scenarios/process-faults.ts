@@ -75,7 +75,6 @@ const kill: Scenario = {
 
 const killAll: Scenario = {
   name: 'sigkill-all',
-  alone: true,
   fault: 'SIGKILL of every replica, 5 s without any',
   promise: 'no row lost or doubled; repeated calls at most what was in flight',
   run: (stage) =>
@@ -123,7 +122,6 @@ const pauseMs = 15_000;
 
 const standstill: Scenario = {
   name: 'sigstop',
-  alone: true,
   fault: 'SIGSTOP for 15 s, then SIGCONT',
   promise:
     'late outcomes are refused; never more in flight than the budget and what the paused replica still had',

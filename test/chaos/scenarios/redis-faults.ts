@@ -12,6 +12,9 @@ import { flushed } from './flushed.ts';
 /** A batch that lasts about ten seconds without faults. */
 const running = { rows: 240, world: { rowMs: 500 } } as const;
 
+/** After trouble with replies the gate has its whole budget again within this. */
+const gateMendedMs = 15_000;
+
 const away: Scenario = {
   name: 'redis-away',
   alone: true,
@@ -88,8 +91,7 @@ const lostReplies: Scenario = {
       rows: 800,
       world: { rowMs: stage.isLong ? 800 : 400 },
       strikeAfter: 10,
-      // The sums of the gate are mended every 30 s.
-      restWithinMs: 45_000,
+      restWithinMs: gateMendedMs,
       async strike({ redisProxy }) {
         for (const [at, gap] of gaps.entries()) {
           // Not those of a handshake: of scripts, which have changed something.
@@ -118,7 +120,7 @@ const resets: Scenario = {
   run: (stage) =>
     runTrial(stage, {
       ...running,
-      restWithinMs: 45_000,
+      restWithinMs: gateMendedMs,
       async strike({ redisProxy }) {
         for (let at = 0; at < 8; at += 1) {
           redisProxy.dropAll();
@@ -136,7 +138,7 @@ const silence: Scenario = {
   run: (stage) =>
     runTrial(stage, {
       ...running,
-      restWithinMs: 45_000,
+      restWithinMs: gateMendedMs,
       async strike({ redisProxy }) {
         redisProxy.stall(true);
         await pause(20_000);
