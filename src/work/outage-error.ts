@@ -33,7 +33,9 @@ export function isOutage(error: unknown): boolean {
   const isSystems = typeof code === 'string' && !code.startsWith('ERR_');
   const isRedisAway =
     error.name === 'ReplyError' &&
-    /^(OOM|MISCONF|LOADING|READONLY|BUSY|MASTERDOWN)/.test(error.message);
+    /^(OOM|MISCONF|LOADING|READONLY|BUSY|MASTERDOWN|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM)/.test(
+      error.message,
+    );
   return isSystems || isRedisAway || isOutage(error.cause);
 }
 

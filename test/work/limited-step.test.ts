@@ -85,9 +85,10 @@ describe('an outage', () => {
     expect(isOutage(coded('ENOSPC'))).toBe(true);
     expect(isOutage(new Error('wrapped', { cause: coded('UND_ERR_SOCKET') }))).toBe(true);
     expect(isOutage(coded('slack_webapi_http_error'))).toBe(true);
-    expect(
-      isOutage(Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' })),
-    ).toBe(true);
+    for (const word of ['OOM', 'MISCONF', 'READONLY', 'LOADING', 'NOREPLICAS', 'NOPERM']) {
+      const refused = Object.assign(new Error(`${word} said Redis`), { name: 'ReplyError' });
+      expect([word, isOutage(refused)]).toEqual([word, true]);
+    }
     expect(isOutage(coded('ERR_INVALID_ARG_TYPE'))).toBe(false);
     expect(isOutage(new RangeError('too long'))).toBe(false);
     expect(isOutage(new Error('rows do not add up'))).toBe(false);
