@@ -11,6 +11,7 @@ import {
   type RawEntry,
   type ReadBundle,
 } from '../intake/bundle/archives.ts';
+import { readInfoOf } from './downloads.ts';
 import { toEntries, type Entry, type Line, type Outcome } from './entry.ts';
 
 const picture = Buffer.from('looked into when its row is worked on');
@@ -47,12 +48,11 @@ const huge: readonly RawEntry[] = Array.from({ length: 240 }, (_, at) => ({
   method: 8,
 }));
 
-/** A table beside an archive of `a.jpg` and `b.jpg`. */
-const named = (table: string): Promise<readonly DroppedBytes[]> =>
-  zip({ 'A.JPG': picture, 'b.jpg': picture }).then((bytes) => [
-    archive(bytes),
-    { name: 'table.csv', kind: 'table', bytes: table },
-  ]);
+/** A table beside an archive of `A.JPG` and `b.jpg`. */
+async function named(table: string): Promise<readonly DroppedBytes[]> {
+  const bytes = await zip({ 'A.JPG': picture, 'b.jpg': picture });
+  return [archive(bytes), { name: 'table.csv', kind: 'table', bytes: table }];
+}
 
 const files: readonly Line[] = [
   ['Z1', 'no zip at all', 'E_ZIP_INVALID', refused('<html>sign in</html>')],
@@ -64,7 +64,12 @@ const files: readonly Line[] = [
   ['Z6', 'a drive', 'E_ZIP_UNSAFE_PATH', raw({ name: 'C:/a.png' })],
   ['Z7', 'backslashes that lead out', 'E_ZIP_UNSAFE_PATH', raw({ name: '..\\..\\a.png' })],
   ['Z8', 'a symbolic link', 'E_ZIP_SYMLINK', raw({ ...png, mode: 0o120777 })],
-  ['Z9', 'a password', 'E_ZIP_ENCRYPTED', raw({ ...png, flags: 1, compressedBytes: picture.length + 12 })],
+  [
+    'Z9',
+    'a password',
+    'E_ZIP_ENCRYPTED',
+    raw({ ...png, flags: 1, compressedBytes: picture.length + 12 }),
+  ],
   [
     'Z10',
     'a bomb by its ratio',
@@ -90,8 +95,9 @@ const files: readonly Line[] = [
   ['Z17', 'a table that names nothing', 'E_ZIP_MANIFEST_NO_COLUMN', tableOf('x,y\n1,2\n')],
   ['Z16', 'a table whose names are all wrong', 'E_ZIP_MANIFEST_NO_MATCH', tableOf('image\nz.jpg')],
   ['Z19', 'a compression of its own', 'E_ZIP_METHOD', raw({ ...png, method: 9 })],
-  ['Z22', 'a rar', 'E_FILE_TYPE', refusedTable('Rar!\u001a\u0007\u0000')],
-  ['Z22', 'a 7z', 'E_FILE_TYPE', refusedTable('7z\xbc\xaf\x27\x1c')],
+  ['Z22', 'a tar', 'E_FILE_NOT_TABLE', () => readInfoOf({ name: 'a.tar.gz' })],
+  ['Z22', 'a rar named as a table', 'E_FILE_TYPE', refusedTable('Rar!\u001a\u0007\u0000')],
+  ['Z22', 'a 7z named as a table', 'E_FILE_TYPE', refusedTable('7z\xbc\xaf\x27\x1c')],
   ['Z23', 'one of several disks', 'E_ZIP_SPLIT', refused(rawZip([png], { disk: 3 }))],
 ];
 
@@ -146,7 +152,6 @@ function nameOf(table: string): () => Promise<Outcome> {
     });
 }
 
-/** Other archives are refused as the tables that they are named to be. */
 function refusedTable(bytes: string): () => Promise<Outcome> {
   const content = Buffer.concat([Buffer.from(bytes, 'latin1'), Buffer.alloc(64)]);
   return async () => refusalOf([{ name: 'a.csv', kind: 'table', bytes: content }]);

@@ -19,9 +19,9 @@ function expectSayable(outcome: Outcome): void {
 }
 
 describe('bad input', () => {
-  it.concurrent.for(tried)('$id, $input: $expected ($place)', async ({ run, expected }, test) => {
+  it.concurrent.for(tried)('$id, $input: $expected ($place)', async ({ run, expected }) => {
     const outcome = await outcomeOf(run);
-    test.expect(typeof outcome === 'string' ? outcome : outcome.code).toBe(expected);
+    expect(typeof outcome === 'string' ? outcome : outcome.code).toBe(expected);
     expectSayable(outcome);
   });
 
@@ -29,7 +29,7 @@ describe('bad input', () => {
     const ids = Object.entries(sizes).flatMap(([area, size]) =>
       Array.from({ length: size }, (_, at) => `${area}${at + 1}`),
     );
-    expect(ids).toHaveLength(131);
+    expect(ids).toHaveLength(133);
     expect([...new Set(corpus.map(({ id }) => id))].toSorted()).toEqual(ids.toSorted());
   });
 

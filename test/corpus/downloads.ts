@@ -1,4 +1,4 @@
-// A file in a local workspace, fetched as the bot fetches it.
+// Files in Slack, asked for as the bot asks for them.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { startWorkspace, type Workspace } from '../../src/sandbox/workspace/workspace.ts';
 import { createClients } from '../../src/slack/clients.ts';
 import { downloadFile } from '../../src/slack/download.ts';
+import { readFileInfo } from '../../src/slack/file-info.ts';
+import { startPictureHost } from '../images/picture-host.ts';
 import { csv, silent } from '../slack/support.ts';
 
 interface Trial {
@@ -39,8 +41,16 @@ export async function download({ maxBytes = 1_000_000, cuts, page }: Trial): Pro
   }
 }
 
-export async function downloadSlackPage(): Promise<string> {
-  return download({ page: true });
+/** What is made of a file that Slack describes so. Throws the UserError that it is refused with. */
+export async function readInfoOf(change: Readonly<Record<string, unknown>>): Promise<string> {
+  const url = 'http://127.0.0.1/a.csv';
+  const file = { id: 'F1', name: 'a.csv', size: 9, url_private: url, ...change };
+  await using slack = await startPictureHost((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ok: true, file }));
+  });
+  const { steady } = createClients('xoxb-1', silent, `${slack.url}/api/`);
+  await readFileInfo(steady, { id: 'F1', name: '' });
+  return 'accepted';
 }
 
 async function drop(workspace: Workspace): Promise<string> {

@@ -1,7 +1,7 @@
 // What an entry of the corpus of bad input is: a way to put it in at the door that people use, and what
 // must come out there.
 
-import { type Fault, toFault, UserError } from '../../src/errors.ts';
+import { type Fault, UserError } from '../../src/errors.ts';
 
 /** Who or what carries the answer. */
 export type Place =
@@ -31,11 +31,12 @@ export interface TriedEntry extends Named {
   readonly place: Place;
   /** A code, or the few words. */
   readonly expected: string;
-  run(): Outcome | Promise<Outcome>;
+  readonly run: () => Outcome | Promise<Outcome>;
 }
 
-/** An input that Darkroom has no door for, by a decision that its documentation tells. */
+/** An input that Darkroom has no door for. */
 export interface SettledEntry extends Named {
+  /** Why it has none. */
   readonly settled: string;
 }
 
@@ -58,13 +59,3 @@ export async function outcomeOf(use: () => Outcome | Promise<Outcome>): Promise<
     throw error;
   }
 }
-
-/** The code of a fault that has been through JSON, where the input is taken in pieces. */
-export function firstFault(faults: readonly (Fault | undefined)[]): Outcome {
-  return faults.find((fault) => fault !== undefined) ?? 'accepted';
-}
-
-/** A stand-in for what an area counts as taken. */
-export const accepted = 'accepted';
-
-export { toFault };

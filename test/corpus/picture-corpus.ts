@@ -36,8 +36,7 @@ const prepare =
   };
 
 const text = (content: string) => (): Buffer => Buffer.from(content, 'latin1');
-const refused = (content: string): TriedRun => prepare(text(content));
-type TriedRun = () => Promise<Outcome>;
+const refused = (content: string): (() => Promise<Outcome>) => prepare(text(content));
 
 const toColour = ([red = 0, green = 0, blue = 0]: readonly number[]): string =>
   [red, green, blue].map((value) => (value > 200 ? 'f' : value < 55 ? '0' : '7')).join('');
@@ -68,23 +67,26 @@ const rows: readonly Line[] = [
   ['I6', 'HEIC', 'E_IMAGE_FORMAT', refused('\0\0\0\u0018ftypheic\0\0\0\0mif1heic')],
   ['I10', '1 × 1', 'E_IMAGE_DIMENSIONS', prepare(() => makePng(1, 1))],
   ['I10', '1 × 20,000', 'E_IMAGE_DIMENSIONS', prepare(() => makePng(1, 20_000))],
-  ['I11', '30 MB', 'E_IMAGE_TOO_LARGE', prepare(() => Buffer.alloc(30e6, '\xff\xd8\xff', 'latin1'))],
+  [
+    'I11',
+    '30 MB',
+    'E_IMAGE_TOO_LARGE',
+    prepare(() => Buffer.alloc(30e6, '\xff\xd8\xff', 'latin1')),
+  ],
   ['I13', 'lost in 30 MB of EXIF', 'E_IMAGE_TOO_LARGE', prepare(() => padded(30e6))],
   ['I14', 'an SVG of entities', 'E_IMAGE_FORMAT', refused(entities)],
 ];
 
 const taken: readonly Line[] = [
-  ...(['gif', 'webp'] as const).map(
-    (format): Line => [
-      'I7',
-      `an animated ${format}`,
-      '0f0 animated',
-      prepare(
-        () => makeAnimation(format),
-        async (image) => `${await middle(image)} ${image.warning}`,
-      ),
-    ],
-  ),
+  ...(['gif', 'webp'] as const).map((format): Line => [
+    'I7',
+    `an animated ${format}`,
+    '0f0 animated',
+    prepare(
+      () => makeAnimation(format),
+      async (image) => `${await middle(image)} ${image.warning}`,
+    ),
+  ]),
   [
     'I8',
     'CMYK',

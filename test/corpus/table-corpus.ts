@@ -1,12 +1,13 @@
-// The tables of the corpus: C1 to C30.
+// The tables of the corpus, C1 to C30, and C31: what cannot be read as any file.
 
 import { truncate } from 'node:fs/promises';
-import { openTable } from '../../src/intake/open-table.ts';
-import { readTable, refusalOf, withFile, type ReadTable } from '../intake/read-table.ts';
-import { download, downloadSlackPage } from './downloads.ts';
 import { parseInstructions } from '../../src/batch/instructions.ts';
 import { resolveRecipe } from '../../src/batch/recipe-resolve.ts';
+import { openTable } from '../../src/intake/open-table.ts';
 import { toSafeInputCell } from '../../src/results/safe-cell.ts';
+import { readTable, refusalOf, withFile, type ReadTable } from '../intake/read-table.ts';
+import { breakReading } from './break-reading.ts';
+import { download, readInfoOf } from './downloads.ts';
 import { toEntries, type Entry, type Line, type Outcome } from './entry.ts';
 
 const link = 'https://shop.example/a.jpg';
@@ -21,20 +22,26 @@ const read =
   (content: string | Buffer, show: (read: ReadTable) => unknown) => async (): Promise<Outcome> =>
     String(show(await readTable(content)));
 
-const faultOfRow =
-  (content: string, row: number) => async (): Promise<Outcome> =>
-    (await readTable(content)).rows[row]?.fault ?? 'accepted';
+const faultOfRow = (content: string, row: number) => async (): Promise<Outcome> =>
+  (await readTable(content)).rows[row]?.fault ?? 'accepted';
 
 const warningsOf = ({ summary }: ReadTable): string =>
   summary.warnings.map(({ kind }) => kind).join();
 const cellsOf = ({ rows }: ReadTable): string => rows.map(({ cells }) => cells.join('|')).join('/');
-const imagesOf = ({ rows }: ReadTable): string => rows.flatMap(({ images }) => images).join(' ');
+const imagesOf = ({ rows }: ReadTable): string =>
+  rows
+    .flatMap(({ images }) => images)
+    .filter((image) => typeof image === 'string')
+    .join(' ');
 
 const good = (count: number): string => `${link},a\n`.repeat(count);
 const columns = (count: number): string =>
   `image_url,${Array.from({ length: count - 1 }, (_, at) => `c${at}`).join()}\n${link}\n`;
 const starts = (bytes: string): Buffer =>
   Buffer.concat([Buffer.from(bytes, 'latin1'), Buffer.alloc(64)]);
+/** A table whose second column has that name. */
+const shiftJis = (hex: string): Buffer =>
+  Buffer.concat([Buffer.from('image_url,'), Buffer.from(hex, 'hex'), Buffer.from(`\n${link},1\n`)]);
 const gbk = Buffer.concat([
   Buffer.from('image_url,'),
   // 标题 and 蓝色杯.
@@ -78,26 +85,30 @@ const files: readonly Line[] = [
     'E_CSV_ENCODING',
     refused(Buffer.concat([Buffer.from('image_url,标题\n'), Buffer.from([0x61, 0xff, 0xff])])),
   ],
-  [
-    'C17',
-    'Shift_JIS, which is not guessed at',
-    'E_CSV_ENCODING',
-    // 商品,マグ in Shift_JIS; the name of the column is written with bytes that GB18030 has no use for.
-    refused(Buffer.concat([Buffer.from('image_url,'), Buffer.from([0xcf, 0xb8, 0xde, 0x0a])])),
-  ],
+  ['C17', 'hiragana in Shift_JIS', 'E_CSV_ENCODING', refused(shiftJis('82ab82ea82a282c8'))],
+  ['C17', 'katakana in Shift_JIS', 'E_CSV_ENCODING', refused(shiftJis('837d834f834a83628376'))],
   ['C18', 'NUL bytes', 'E_CSV_BINARY', refused(`${head}${link},\0\0\n`)],
   ['C19', 'XLSX', 'E_FILE_TYPE', refused(starts('PK\u0003\u0004[Content_Types].xml xl/workbook'))],
   ['C19', 'ODS', 'E_FILE_TYPE', refused(starts('PK\u0003\u0004mimetypeapplication/vnd.oasis'))],
   ['C19', 'PDF', 'E_FILE_TYPE', refused(starts('%PDF-1.7\n'))],
   ['C19', 'JPEG', 'E_FILE_TYPE', refused(starts('\xff\xd8\xff\xe0'))],
   ['C20', 'a page of Slack', 'E_SLACK_DOWNLOAD_AUTH', refused('<!DOCTYPE html><title>Slack')],
-  ['C20', 'a page in place of the download', 'E_SLACK_DOWNLOAD_AUTH', downloadSlackPage],
+  [
+    'C20',
+    'a page in place of the download',
+    'E_SLACK_DOWNLOAD_AUTH',
+    () => download({ page: true }),
+  ],
   ['C21', 'JSON', 'E_FILE_TYPE', refused('[{"image_url": "x"}]')],
   ['C21', 'JSONL', 'E_FILE_TYPE', refused('{"image_url":"x"}\n{"image_url":"y"}\n')],
   ['C25', 'no row with a picture', 'E_CSV_NO_IMAGES', refused(`${head},a\n" ",b\n`)],
   ['C28', '5 GB by what Slack says', 'E_FILE_TOO_LARGE', () => download({ maxBytes: 10 })],
   ['C28', 'more than 200 MB at hand', 'E_FILE_TOO_LARGE', openHuge],
   ['C29', 'a download that ends early', 'E_DOWNLOAD_INCOMPLETE', () => download({ cuts: 3 })],
+  ['C31', 'no table, archive or picture', 'E_FILE_NOT_TABLE', () => readInfoOf({ name: 'a.docx' })],
+  ['C31', 'deleted meanwhile', 'E_FILE_GONE', () => readInfoOf({ mode: 'tombstone' })],
+  ['C31', 'stored elsewhere', 'E_FILE_EXTERNAL', () => readInfoOf({ is_external: true })],
+  ['C31', 'what breaks Darkroom itself', 'E_READ_FAILED', breakReading],
   [
     'C30',
     'a header of 500 characters',
@@ -113,14 +124,12 @@ const rows: readonly Line[] = [
 ];
 
 const taken: readonly Line[] = [
-  ...(['\t', ';', '|'] as const).map(
-    (sign): Line => [
-      'C6',
-      `${JSON.stringify(sign)} between cells`,
-      sign,
-      read(`image_url${sign}a\n${link}${sign}1\n`, ({ table }) => table.delimiter),
-    ],
-  ),
+  ...(['\t', ';', '|'] as const).map((sign): Line => [
+    'C6',
+    `${JSON.stringify(sign)} between cells`,
+    sign,
+    read(`image_url${sign}a\n${link}${sign}1\n`, ({ table }) => table.delimiter),
+  ]),
   [
     'C7',
     'sep=; in the first line',
