@@ -1,8 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorRegistry, fail, sentenceOf, toFault, UserError } from '../src/errors.ts';
 
 const places = (sentence: string): string[] =>
   [...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').toSorted();
+
+/** The text of every source below that folder, without the registry's own. */
+function readSources(folder: string): string {
+  const root = join(import.meta.dirname, '..', folder);
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !/^errors\b/.test(name))
+    .map((name) => readFileSync(join(root, name), 'utf8'))
+    .join('\n');
+}
+
+function codesIn(text: string, pattern: RegExp): ReadonlySet<string> {
+  return new Set([...text.matchAll(pattern)].map(([, code = '']) => code));
+}
+
+function missing(from: Iterable<string>, known: ReadonlySet<string>): readonly string[] {
+  return [...from].filter((code) => !known.has(code));
+}
 
 describe('the registry of error codes', () => {
   it.each(Object.entries(errorRegistry))(
@@ -15,6 +34,28 @@ describe('the registry of error codes', () => {
       expect(text.zh).toMatch(/[。？！}]$/);
     },
   );
+});
+
+describe('the codes in the sources', () => {
+  const registered = Object.keys(errorRegistry);
+  const sources = readSources('src');
+
+  it('are all registered', () => {
+    const named = codesIn(sources, /['"`](E_[A-Z0-9_]+)['"`]/g);
+    expect(named.size).toBeGreaterThan(100);
+    expect(missing(named, new Set(registered))).toEqual([]);
+  });
+
+  it('are all those that are registered, each made somewhere into a fault', () => {
+    // As the first argument, or in a table of codes by their reason; not where a code is only asked for.
+    const made = /(?:\b(?:fail|toFault)\(\s*|^\s+\w+: )'(E_[A-Z0-9_]+)'/gm;
+    expect(missing(registered, codesIn(sources, made))).toEqual([]);
+  });
+
+  it('are each expected by a test', () => {
+    const expected = codesIn(readSources('test'), /['"`](E_[A-Z0-9_]+)['"`]/g);
+    expect(missing(registered, expected)).toEqual([]);
+  });
 });
 
 describe('a fault', () => {
