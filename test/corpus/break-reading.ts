@@ -29,13 +29,14 @@ export async function breakReading(): Promise<Outcome> {
     await stores.stepTries.begin('read', id, { tries: manyTries, everyMs: undefined });
   }
   const parts = { config, log: silent, stores };
-  const breakDown = (): never => {
-    throw new TypeError('the file was read once too often');
-  };
   using spool = startSpool(parts, { fetchFile: breakDown });
   const edges = { deliver: breakDown, languageOf: async () => 'en' as const, linkTo: breakDown };
   await using _ = startSteps(parts, { spool, edges });
   return await refusalOf(id, stores);
+}
+
+function breakDown(): never {
+  throw new TypeError('the file was read once too often');
 }
 
 async function refusalOf(id: string, { ledger }: Stores): Promise<Outcome> {

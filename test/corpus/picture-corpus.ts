@@ -1,6 +1,6 @@
 // The pictures of the corpus: I1 to I15, as bytes that are at hand.
 
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { PreparedImage } from '../../src/batch/completion.ts';
 import { createImageSource } from '../../src/images/image-source.ts';
 import {
@@ -46,7 +46,7 @@ const middle: Show = async ({ bytes }) => toColour(await readMiddle(bytes));
 const tail = Buffer.from('<script>alert(1)</script>');
 const withoutTail: Show = ({ bytes }) => (bytes.includes(tail) ? 'passed on' : 'left behind');
 
-const png = (): Promise<sharp.Sharp> => makePng(64, 64).then((bytes) => sharp(bytes));
+const png = (): Promise<Sharp> => makePng(64, 64).then((bytes) => sharp(bytes));
 const clear = { r: 0, g: 0, b: 0, alpha: 0 };
 const transparent = (): Promise<Buffer> =>
   sharp({ create: { width: 64, height: 64, channels: 4, background: clear } })

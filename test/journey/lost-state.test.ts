@@ -21,6 +21,10 @@ function isLost(thread: Thread): boolean {
   return thread.replies().some((reply) => toText(reply).includes(again));
 }
 
+function isLogged(line: string): boolean {
+  return line.includes('"level":"error"') && line.includes('Redis has lost a batch');
+}
+
 describe.concurrent('a batch at work whose Redis is emptied', { timeout }, () => {
   it('is said to be lost, and the same file can be dropped again', async (test) => {
     await using world = await startOwnWorld(test);
@@ -28,8 +32,6 @@ describe.concurrent('a batch at work whose Redis is emptied', { timeout }, () =>
     const thread = await dropAndHold(world);
     await redis.flush();
     await until('the thread says that it is lost', () => isLost(thread));
-    const isLogged = (line: string): boolean =>
-      line.includes('"level":"error"') && line.includes('Redis has lost a batch');
     await until('the log says it too', () => world.bot().log.some(isLogged));
     model.faults.clear();
     const next = await drop({ files: [table(60)] });
