@@ -1,6 +1,8 @@
 // Token arithmetic: what a picture and a text cost the model, and the weight that follows from it.
 // One token of a Qwen3-VL picture is a block of 32x32 pixels.
 
+import { largestWeight } from './budget.ts';
+
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -57,7 +59,7 @@ export function estimateTextTokens(text: string): number {
 
 /** What a request of so many tokens takes of the gate's budget: 1 to 8. */
 export function toWeight(tokens: number): number {
-  return Math.min(8, Math.max(1, Math.ceil(tokens / 1024)));
+  return Math.min(largestWeight, Math.max(1, Math.ceil(tokens / 1024)));
 }
 
 function areaOf({ width, height }: Size): number {

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { largestWeight, mostBudget } from '../batch/budget.ts';
 import { toEndpointName } from '../batch/endpoint-name.ts';
 
 /** The most rows that any installation takes in one file. */
@@ -119,7 +120,7 @@ export const variables = z.object({
   VLLM_URL: servers.optional(),
   VLLM_MODEL: text('Leave it out to use the model that the server lists.').optional(),
   VLLM_API_KEY: text('Leave it out if the server asks for none.').optional(),
-  VLLM_MAX_IN_FLIGHT: whole({ min: 8, max: 4096 }).optional(),
+  VLLM_MAX_IN_FLIGHT: whole({ min: largestWeight, max: mostBudget }).optional(),
   VLLM_TIMEOUT_S: whole({ min: 5, max: 3600 }).default(120),
   MODEL_MAX_OUTAGE: whole({ min: 1, max: 8760 }).default(24),
   IMAGE_ALLOW_HOSTS: list(

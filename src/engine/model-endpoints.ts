@@ -1,5 +1,6 @@
 // The model servers of this process's settings: each with a gate, a breaker, a pace and a watch of its own.
 
+import { firstBudget } from '../batch/budget.ts';
 import type { EngineParts, RowEdge } from './engine.ts';
 import { toEndpointName } from '../batch/endpoint-name.ts';
 import { createEndpoint, type Endpoint } from '../queue/endpoint.ts';
@@ -20,9 +21,6 @@ export interface OwnEndpoint extends ModelEndpoint {
 
 /** A slot counts as free this long after its request's deadline, whatever became of its holder. */
 const slotExpiryMs = 15_000;
-
-/** Weight in flight until the pace has looked. */
-const firstBudget = 16;
 
 /** How often this process looks whether others have closed or opened an endpoint. */
 const lookEveryMs = 1000;

@@ -2,15 +2,13 @@
 // they have in flight together never pass its budget.
 
 import Bottleneck from 'bottleneck';
+import { firstBudget, largestWeight } from '../batch/budget.ts';
 import { createGateConnection, type GateConnection } from './gate-connection.ts';
 import { createGateKeeper, type GateKeeper, type GateRepair } from './gate-keeper.ts';
 import { runInSlot } from './gate-slot.ts';
 import { GateUnavailable } from './gate-unavailable.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** A budget below the largest weight of a row would hold up everything behind such a row. */
-const largestWeight = 8;
-const defaultBudget = 16;
 const dayMs = 24 * 3600 * 1000;
 const closeDeadlineMs = 5000;
 
@@ -71,7 +69,7 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const limiter = new Bottleneck({
     id,
     connection: link.connection,
-    maxConcurrent: toBudget(options.budget ?? defaultBudget),
+    maxConcurrent: toBudget(options.budget ?? firstBudget),
     clearDatastore: false,
     heartbeatInterval: 2000,
     timeout: dayMs,

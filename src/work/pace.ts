@@ -8,6 +8,7 @@
 // The server counts requests, the gate weight; the mean weight of what is in flight joins them. Without
 // /metrics only completions are left: every rise must then show its gain.
 
+import { firstBudget, largestWeight, mostBudget } from '../batch/budget.ts';
 import { isJustified, judge, measure, toNextBound } from './pace/gain.ts';
 import {
   bestKvUse,
@@ -22,12 +23,6 @@ import type { Move, PaceNote, PaceSample, PaceState } from './pace/types.ts';
 import { buildView, isDraining, mostRecent, type View } from './pace/view.ts';
 
 export type { PaceNote, PaceSample, PaceState } from './pace/types.ts';
-
-/** A budget below the largest weight of a row would hold up everything behind such a row. */
-export const leastBudget = 8;
-/** Above every server's own limit; what stops a server that shows none. */
-const mostBudget = 4096;
-const firstBudget = 16;
 
 /** Up to here it doubles; what a step further is too much waits in the server and takes memory here. */
 const freeBudget = 256;
@@ -53,7 +48,7 @@ export interface PaceDecision {
 
 export function createPace({ kept, ceiling = mostBudget }: PaceOptions = {}): PaceState {
   const top = toWhole(ceiling, mostBudget);
-  const isKept = kept !== undefined && kept >= leastBudget;
+  const isKept = kept !== undefined && kept >= largestWeight;
   return {
     budget: toWhole(isKept ? kept : firstBudget, top),
     ceiling: top,
@@ -65,7 +60,7 @@ export function createPace({ kept, ceiling = mostBudget }: PaceOptions = {}): Pa
 
 /** After the server was away: it starts over with half of what it bore. */
 export function resumePace({ budget, ceiling, told }: PaceState): PaceState {
-  return { ...createPace({ kept: Math.max(budget / 2, leastBudget), ceiling }), told };
+  return { ...createPace({ kept: Math.max(budget / 2, largestWeight), ceiling }), told };
 }
 
 export function decidePace(before: PaceState, sample: PaceSample): PaceDecision {
@@ -172,6 +167,6 @@ function settle(state: PaceState, move: Move | undefined, sample: PaceSample): P
 
 /** NaN becomes the least. */
 function toWhole(budget: number, ceiling: number): number {
-  const most = Math.max(leastBudget, Math.min(Math.floor(ceiling), mostBudget));
-  return budget >= leastBudget ? Math.min(Math.floor(budget), most) : leastBudget;
+  const most = Math.max(largestWeight, Math.min(Math.floor(ceiling), mostBudget));
+  return budget >= largestWeight ? Math.min(Math.floor(budget), most) : largestWeight;
 }
