@@ -41,7 +41,10 @@ describe('a batch of which the model server rejects the first rows', { timeout: 
 
     const { text } = table(1);
     const [header = '', row = ''] = text.split(/\r?\n/u);
-    const equal = { name: 'equal.csv', text: [header, ...Array(30).fill(row.replace('Product 1', 'Lamp')), ''].join('\n') };
+    const equal = {
+      name: 'equal.csv',
+      text: [header, ...Array(30).fill(row.replace('Product 1', 'Lamp')), ''].join('\n'),
+    };
     const thread = await drop({ files: [equal] });
     await thread.saying('Paused since');
     model.faults.clear();
