@@ -2,12 +2,8 @@
 
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DiskReading } from '../batch/readings.ts';
 import { spoolPrefix } from './spool.ts';
-
-export interface DiskReading {
-  readonly spoolBytes: number;
-  readonly freeBytes: number;
-}
 
 /** Files that come and go meanwhile may be counted or not. Rejects where the directory cannot be looked at. */
 export async function readDisk(dataDir: string): Promise<DiskReading> {

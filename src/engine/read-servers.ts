@@ -1,20 +1,7 @@
 // How the model servers of this process are, for health and metrics.
 
+import type { ServerReading } from '../batch/readings.ts';
 import type { OwnEndpoint } from './model-endpoints.ts';
-
-export interface ServerReading {
-  readonly endpoint: string;
-  /** As this process knows it, about a second late. */
-  readonly open: boolean;
-  readonly gate: {
-    /** Weight and requests in flight, and the weight that may be, over all processes. */
-    readonly inFlight: number;
-    readonly requests: number;
-    readonly budget: number;
-    /** Rows that wait at this process's gate. */
-    readonly queued: number;
-  };
-}
 
 /** Two Redis commands for each of them; waits while Redis is away. */
 export function readServers(endpoints: readonly OwnEndpoint[]): Promise<readonly ServerReading[]> {

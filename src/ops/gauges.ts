@@ -1,13 +1,8 @@
 // What is read anew for every scrape. What cannot be read is left out, so that no old value looks like a new one.
 
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type {
-  BatchGroup,
-  DiskReading,
-  Readings,
-  ServerReading,
-  SurveyReading,
-} from './readings.ts';
+import type { BatchGroup, DiskReading, ServerReading, SurveyReading } from '../batch/readings.ts';
+import type { Readings } from './readings.ts';
 
 interface Sample {
   readonly survey: SurveyReading | undefined;

@@ -4,7 +4,7 @@ import type { Log } from '../logger.ts';
 import type { Metrics } from './metrics.ts';
 import { startOpsServer } from './ops-server.ts';
 import { createReadiness } from './readiness.ts';
-import type { DiskReading, ServerReading, SurveyReading } from './readings.ts';
+import type { DiskReading, ServerReading, SurveyReading } from '../batch/readings.ts';
 import type { RowActivity } from './row-activity.ts';
 import { toTimely } from './timely.ts';
 import { startWatchdog, type Watched, type WatchdogOptions } from './watchdog.ts';

@@ -1,7 +1,7 @@
 // When rows, and the loop that leases them, count as standing still in a worker.
 
 import type { RowActivity } from './row-activity.ts';
-import type { ServerReading, SurveyReading } from './readings.ts';
+import type { ServerReading, SurveyReading } from '../batch/readings.ts';
 import type { Watched } from './watchdog.ts';
 
 export interface RowFacts {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toFault } from '../../src/errors.ts';
 import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
-import type { ServerReading, SurveyReading } from '../../src/ops/readings.ts';
+import type { ServerReading, SurveyReading } from '../../src/batch/readings.ts';
 import { createRowActivity } from '../../src/ops/row-activity.ts';
 import { startOps, type OpsOptions } from '../../src/ops/start-ops.ts';
 

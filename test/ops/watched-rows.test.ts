@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchGroup, ServerReading } from '../../src/ops/readings.ts';
+import type { BatchGroup, ServerReading } from '../../src/batch/readings.ts';
 import { createRowActivity } from '../../src/ops/row-activity.ts';
 import { toWatchedRows } from '../../src/ops/watched-rows.ts';
 import { createStepActivity, toWatchedSteps } from '../../src/ops/watched-steps.ts';

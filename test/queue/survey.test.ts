@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readSurvey, type BatchGroup, type Survey } from '../../src/queue/survey.ts';
+import type { BatchGroup, SurveyReading } from '../../src/batch/readings.ts';
+import { readSurvey } from '../../src/queue/survey.ts';
 import { buildDone, buildDrop, createFixture, startBatch } from './queue-fixture.ts';
 
-function find({ groups }: Survey, state: string, reason = ''): BatchGroup | undefined {
+function find({ groups }: SurveyReading, state: string, reason = ''): BatchGroup | undefined {
   return groups.find((group) => group.state === state && group.reason === reason);
 }
 
