@@ -1,15 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { NamedResult } from '../../src/batch/completion.ts';
 import { createRowWorker, rowWorkerDefaults } from '../../src/work/row-worker.ts';
-import { createQuestions } from '../../src/work/questions.ts';
-import { createStrikes } from '../../src/work/strikes.ts';
 import type { Ledger, ModelEndpoint } from '../../src/work/ports.ts';
 import type { RowNeeds } from '../../src/work/run-row.ts';
-import { createTurns } from '../../src/work/turns.ts';
 import { createGate } from '../../src/queue/gate.ts';
 import { connectFixture, createFixture, startBatch } from '../queue/queue-fixture.ts';
 import { alone, createFakeBatches, type FakeBatches } from './fake-batches.ts';
-import { batch, createFakeAnswers, fakeEndpoint, quiet, rowsOf } from './fakes.ts';
+import { batch, fakeEndpoint, fakeRowNeeds, rowsOf } from './fakes.ts';
 
 const answer: NamedResult = {
   kind: 'answer',
@@ -28,20 +25,11 @@ interface Setting {
 
 function startWorker(ledger: Ledger, endpoint: ModelEndpoint, setting: Setting = {}): void {
   const { prepareImage = async () => picture, slowMs = 60_000 } = setting;
-  const worker = createRowWorker(
-    {
-      ledger,
-      log: quiet,
-      turns: createTurns([endpoint]),
-      endpoints: [endpoint],
-      strikes: createStrikes(),
-      answers: createFakeAnswers(),
-      questions: createQuestions(),
-      prepareImage,
-      noteModel: () => {},
-    },
-    { ...rowWorkerDefaults, slowMs, idleMs: 5 },
-  );
+  const worker = createRowWorker(fakeRowNeeds(ledger, endpoint, { prepareImage }), {
+    ...rowWorkerDefaults,
+    slowMs,
+    idleMs: 5,
+  });
   worker.start();
   onTestFinished(() => worker.stop(0));
 }

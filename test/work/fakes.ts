@@ -7,6 +7,10 @@ import type { Table } from '../../src/batch/table.ts';
 import type { LeaseRef } from '../../src/batch/lease.ts';
 import type { Log } from '../../src/logger.ts';
 import type { AnswerCache, Ledger, ModelEndpoint } from '../../src/work/ports.ts';
+import { createQuestions } from '../../src/work/questions.ts';
+import type { RowNeeds } from '../../src/work/run-row.ts';
+import { createStrikes } from '../../src/work/strikes.ts';
+import { createTurns } from '../../src/work/turns.ts';
 
 export const quiet: Log = { info() {}, warn() {}, error() {} };
 
@@ -170,4 +174,24 @@ export function createFakeAnswers(): FakeAnswers {
     },
   };
   return fake;
+}
+
+/** What a worker needs besides its ledger and its endpoint, as far as a test does not say otherwise. */
+export function fakeRowNeeds(
+  ledger: Ledger,
+  endpoint: ModelEndpoint,
+  parts: Partial<RowNeeds> = {},
+): RowNeeds {
+  return {
+    ledger,
+    log: quiet,
+    turns: createTurns([endpoint]),
+    endpoints: [endpoint],
+    strikes: createStrikes(),
+    answers: createFakeAnswers(),
+    questions: createQuestions(),
+    prepareImage: async () => ({ bytes: Buffer.from('jpeg'), hash: 'h', width: 32, height: 32 }),
+    noteModel: () => {},
+    ...parts,
+  };
 }

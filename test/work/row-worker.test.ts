@@ -3,17 +3,14 @@ import type { NamedResult } from '../../src/batch/completion.ts';
 import type { Lease } from '../../src/batch/lease.ts';
 import { toFault } from '../../src/errors.ts';
 import { createRowWorker, rowWorkerDefaults, type RowWorker } from '../../src/work/row-worker.ts';
-import { createQuestions } from '../../src/work/questions.ts';
-import { createStrikes } from '../../src/work/strikes.ts';
 import type { ModelEndpoint } from '../../src/work/ports.ts';
 import type { RowNeeds } from '../../src/work/run-row.ts';
-import { createTurns } from '../../src/work/turns.ts';
 import {
   batch,
   createFakeAnswers,
   createFakeLedger,
   fakeEndpoint,
-  quiet,
+  fakeRowNeeds,
   rowsOf,
   type FakeLedger,
 } from './fakes.ts';
@@ -92,18 +89,7 @@ function start(
     },
   });
   const worker = createRowWorker(
-    {
-      ledger,
-      log: quiet,
-      turns: createTurns([endpoint]),
-      endpoints: [endpoint],
-      strikes: createStrikes(),
-      answers: createFakeAnswers(),
-      questions: createQuestions(),
-      prepareImage: async () => picture,
-      noteModel: () => {},
-      ...needs,
-    },
+    fakeRowNeeds(ledger, endpoint, { prepareImage: async () => picture, ...needs }),
     { ...rowWorkerDefaults, rowsAhead: 6, renewMs: 5, idleMs: 5 },
   );
   worker.start();
