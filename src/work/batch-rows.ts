@@ -149,6 +149,7 @@ function noteHunger(whole: Whole): boolean {
   }
   return hasCome;
 }
+
 function isBefore({ tally, takenAt }: BatchShare, other: BatchShare): boolean {
   return tally.rows === other.tally.rows ? takenAt < other.takenAt : tally.rows < other.tally.rows;
 }
