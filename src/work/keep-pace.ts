@@ -6,7 +6,7 @@
 // While the endpoint is closed nobody does anything, and the right runs out by itself.
 
 import { createPace, decidePace, resumePace, type PaceSample, type PaceState } from './pace.ts';
-import type { ServerLoad } from './pace/types.ts';
+import type { ServerLoad } from '../batch/server-load.ts';
 import { pause, unlessAborted } from './pause.ts';
 import type { Log } from '../logger.ts';
 

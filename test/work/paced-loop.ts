@@ -8,7 +8,7 @@ import { toWork } from '../../src/sandbox/model/load-work.ts';
 import type { Load } from '../../src/sandbox/model/simulate-load.ts';
 import { VirtualClock } from '../../src/sandbox/model/virtual-clock.ts';
 import { createPace, decidePace, type PaceNote } from '../../src/work/pace.ts';
-import type { ServerLoad } from '../../src/work/pace/types.ts';
+import type { ServerLoad } from '../../src/batch/server-load.ts';
 
 export interface PacedLoop extends Omit<Load, 'rows'> {
   readonly seconds: number;

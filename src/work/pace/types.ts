@@ -1,13 +1,6 @@
 // What the pace looks at, remembers and says.
 
-/** What the server says of itself; see readLoad. Counters only grow, until the server is started anew. */
-export interface ServerLoad {
-  readonly running: number;
-  readonly waiting: number;
-  readonly kvUse: number;
-  readonly preemptions: number;
-  readonly tokens: number;
-}
+import type { ServerLoad } from '../../batch/server-load.ts';
 
 /** One look at the gate and the server, about once a second. */
 export interface PaceSample {

@@ -1,6 +1,7 @@
 // What the samples at one budget say together.
 
-import type { PaceSample, PaceState, ServerLoad } from './types.ts';
+import type { ServerLoad } from '../../batch/server-load.ts';
+import type { PaceSample, PaceState } from './types.ts';
 
 export interface View {
   readonly now: PaceSample;
