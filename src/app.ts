@@ -110,6 +110,7 @@ function toFileEdge(
 function toDesk({ ledger }: Stores): Desk {
   return {
     recordDrop: ledger.recordDrop,
+    knowsDrop: ledger.knowsDrop,
     readBatch: ledger.readBatch,
     listBatches: ledger.listBatches,
     findByThread: (query) => ledger.listBatches({ ...query, limit: 20 }),

@@ -16,6 +16,7 @@ import { commit, lease, noteStart, release, renew } from './leasing.ts';
 import {
   carryOutcomes,
   claimFingerprint,
+  knowsDrop,
   recordDrop,
   refuse,
   startRunning,
@@ -44,6 +45,8 @@ export interface LedgerOptions {
 export interface Ledger extends Control {
   /** One key, one batch; `created` is false where the key was recorded before. */
   recordDrop(drop: Drop): Promise<{ readonly id: string; readonly created: boolean }>;
+  /** False where Redis has lost what it knew of a drop; true also where its batch was deleted since. */
+  knowsDrop(key: string): Promise<boolean>;
   readBatch(id: string): Promise<Batch | undefined>;
   /** Newest first. */
   listBatches(query: BatchQuery): Promise<readonly Batch[]>;
@@ -98,6 +101,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   };
   return {
     recordDrop: (drop) => recordDrop(store, drop),
+    knowsDrop: (key) => knowsDrop(store, key),
     readBatch: (id) => readBatch(store, id),
     listBatches: (query) => listBatches(store, query),
     activeBatchIds: () => activeBatchIds(store),

@@ -40,6 +40,11 @@ export async function recordDrop(
   return { id, created: created === 1 };
 }
 
+/** Whether a drop with this key was recorded, also where its batch was deleted since. */
+export async function knowsDrop({ redis, keys }: Store, key: string): Promise<boolean> {
+  return (await redis.exists(keys.shared(`once:drop:${key}`))) === 1;
+}
+
 /** Ignored where the batch is no longer being read. Throws UserError where Redis is full. */
 export async function writeChunk(
   store: Store,

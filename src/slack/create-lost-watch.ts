@@ -17,7 +17,7 @@ import { wordsOf } from './words/words-of.ts';
 export interface LostNeeds {
   readonly clients: Clients;
   readonly memory: Pick<ThreadMemory, 'claimSpeaker' | 'readThread' | 'writeThread' | 'spendEdit'>;
-  readonly desk: Pick<Desk, 'readBatch'>;
+  readonly desk: Pick<Desk, 'readBatch' | 'knowsDrop'>;
   readonly known: KnownThreads;
   readonly log: Logger;
 }
@@ -62,8 +62,10 @@ async function findLost({ open, looksAtAll }: Look, needs: LostNeeds): Promise<v
     const isDoubled = ids.indexOf(thread.id) !== ids.lastIndexOf(thread.id);
     if (open.includes(thread.id) && !isDoubled && !looksAtAll) continue;
     const batch = await desk.readBatch(thread.id);
-    if (batch?.drop.key !== thread.drop.key) await tellOnce(thread, needs);
-    else if (!open.includes(thread.id)) await known.forget(thread.drop.key);
+    const isThere = batch?.drop.key === thread.drop.key;
+    // One that a person deleted is not lost.
+    if (!isThere && !(await desk.knowsDrop(thread.drop.key))) await tellOnce(thread, needs);
+    else if (!isThere || !open.includes(thread.id)) await known.forget(thread.drop.key);
   }
 }
 

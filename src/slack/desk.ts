@@ -23,6 +23,8 @@ export interface ThreadQuery {
 export interface Desk {
   /** Stores the drop durably and starts reading. Idempotent: one key, one batch. */
   recordDrop(drop: Drop): Promise<{ readonly id: string; readonly created: boolean }>;
+  /** False where the store has lost what it knew of a drop; true also where its batch was deleted since. */
+  knowsDrop(key: string): Promise<boolean>;
   readBatch(id: string): Promise<Batch | undefined>;
   /** Newest first. */
   listBatches(query: BatchQuery): Promise<readonly Batch[]>;

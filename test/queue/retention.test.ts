@@ -67,18 +67,24 @@ describe('what is kept of a batch', () => {
 });
 
 describe('purging a batch', () => {
-  it('leaves nothing that names it or holds what was in it', async () => {
+  it('leaves nothing that holds what was in it, and its message starts no other', async () => {
     const fixture = createFixture();
     const { ledger, store } = fixture;
     const id = await runBatch(fixture);
+    const drop = (await ledger.readBatch(id))?.drop ?? buildDrop();
     await ledger.end(id);
     expect(await ledger.purge(id)).toBe('purged');
     const left = (await keysOf(fixture)).map((key) => key.slice(store.keys.prefix.length + 1));
     const harmless = /^(ids|rate|edits|once:said:\d+|rows:T1:U1:\d+)$/;
-    expect(left.filter((key) => !harmless.test(key))).toEqual([]);
+    expect(left.filter((key) => !harmless.test(key))).toEqual([`once:drop:${drop.key}`]);
     expect(await ledger.readBatch(id)).toBeUndefined();
     expect(await ledger.listBatches({ team: 'T1', limit: 10 })).toEqual([]);
     expect(await ledger.purge(id)).toBe('unknown');
+    expect(await ledger.recordDrop(drop)).toEqual({ id, created: false });
+    expect(await ledger.knowsDrop(drop.key)).toBe(true);
+    expect(await ledger.readBatch(id)).toBeUndefined();
+    await store.redis.del(store.keys.shared(`once:drop:${drop.key}`));
+    expect(await ledger.knowsDrop(drop.key)).toBe(false);
   });
 
   it('does not touch a batch that has not ended', async () => {

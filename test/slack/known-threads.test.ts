@@ -54,7 +54,7 @@ async function startAtWork(stage: Stage): Promise<{ channel: string; ts: string 
 
 /** What a Redis without its data looks like. */
 function flush({ desk, memory }: Stage): void {
-  desk.batches.clear();
+  desk.flush();
   memory.threads.clear();
   memory.forgetAll();
 }
@@ -97,6 +97,16 @@ describe('a batch that Redis knows no more', () => {
     stage.desk.away = true;
     stage.memory.forgetAll();
     await eventually(() => stage.desk.rejected).toBeGreaterThan(2);
+    expect(repliesOf(stage, place)).toHaveLength(1);
+  });
+
+  it('is told from one that was deleted a moment after its end', async () => {
+    await using stage = await createStage();
+    const place = await startAtWork(stage);
+    stage.desk.batches.clear();
+    stage.slack.wake();
+    await eventually(() => stage.memory.unsettled()).toEqual([]);
+    await startAtWork(stage);
     expect(repliesOf(stage, place)).toHaveLength(1);
   });
 

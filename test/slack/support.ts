@@ -94,6 +94,8 @@ export interface MemoryDesk extends Desk {
   readonly cancelled: { id: string; by: string }[];
   /** Undefined takes a part away. */
   change(id: string, parts: { readonly [Part in keyof Batch]?: Batch[Part] | undefined }): void;
+  /** What a store without its data looks like. */
+  flush(): void;
   /** While set, every call rejects: the store is away. */
   away: boolean;
   /** Calls that were rejected while it was away. */
@@ -119,6 +121,10 @@ export function createMemoryDesk(): MemoryDesk {
   };
   const desk: MemoryDesk = {
     batches,
+    flush() {
+      batches.clear();
+      keys.clear();
+    },
     cancelled: [],
     away: false,
     rejected: 0,
@@ -137,6 +143,10 @@ export function createMemoryDesk(): MemoryDesk {
       batches.set(id, { ...unread, id, drop, state: 'reading', counts: noCounts, faultGroups: [] });
       keys.set(drop.key, id);
       return { id, created: true };
+    },
+    async knowsDrop(key) {
+      check();
+      return keys.has(key);
     },
     async readBatch(id) {
       check();

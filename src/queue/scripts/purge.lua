@@ -1,4 +1,6 @@
--- Removes everything of a batch that has ended. ARGV 2 id. Returns purged, active or unknown.
+-- Removes everything of a batch that has ended, but for the claim of its message: that tells a batch that was
+-- deleted from one that Redis has lost, and keeps the message from starting another. ARGV 2 id. Returns purged,
+-- active or unknown.
 local id = ARGV[2]
 local record = batchKey(id, 'record')
 local state = stateOf(id)
@@ -7,11 +9,8 @@ if state ~= 'done' and state ~= 'cancelled' and state ~= 'refused' then return '
 
 local drop = cjson.decode(redis.call('HGET', record, 'drop'))
 local fingerprint = redis.call('HGET', record, 'fingerprint')
-local claims = { sharedKey('once:drop:' .. drop.key) }
-if fingerprint then claims[2] = sharedKey('fingerprint:' .. fingerprint) end
-for _, claim in ipairs(claims) do
-  if redis.call('GET', claim) == id then redis.call('DEL', claim) end
-end
+local claim = fingerprint and sharedKey('fingerprint:' .. fingerprint)
+if claim and redis.call('GET', claim) == id then redis.call('DEL', claim) end
 -- The rows that it had once more may be asked for again.
 local retried = drop.retryOf and batchKey(drop.retryOf.id, 'record')
 if retried and redis.call('HGET', retried, 'retriedAs') == id then

@@ -3,7 +3,9 @@
 -- Returns { id, 1 if this call created it }. The nonce keeps a command that was sent again apart from a double.
 local known = sharedKey('once:drop:' .. ARGV[2])
 local id = redis.call('GET', known)
-if id and redis.call('EXISTS', batchKey(id, 'record')) == 1 then
+local isThere = id and redis.call('EXISTS', batchKey(id, 'record')) == 1
+-- A claim outlives its batch only where that was deleted; a retry may be asked for once more.
+if id and (isThere or not cjson.decode(ARGV[4]).retryOf) then
   local nonce = redis.call('HGET', batchKey(id, 'record'), 'nonce')
   return { id, nonce == ARGV[3] and 1 or 0 }
 end
