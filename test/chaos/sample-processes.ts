@@ -7,6 +7,7 @@ import type { Replica } from './fleet.ts';
 export interface Sample {
   /** By replica number; a replica that was started anew begins anew. */
   readonly bots: readonly BotSample[];
+  /** Without the claims of messages, one for each that ever was, which end by their time to live. */
   readonly redisKeys: number;
   readonly redisBytes: number;
 }
@@ -21,7 +22,8 @@ export interface BotSample {
 /** Linux: it reads /proc. */
 export async function takeSample({ fleet, ledger: { redis } }: ChaosWorld): Promise<Sample> {
   const bots = await Promise.all(fleet.replicas().map(sampleBot));
-  const [keys, memory] = await Promise.all([redis.dbsize(), redis.info('memory')]);
+  const [names, memory] = await Promise.all([redis.keys('*'), redis.info('memory')]);
+  const keys = names.filter((name) => !name.includes(':once:')).length;
   const bytes = /^used_memory:(\d+)/mu.exec(memory)?.[1];
   return { bots, redisKeys: keys, redisBytes: Number(bytes) };
 }
