@@ -212,4 +212,14 @@ describe('the rows that a person may have in a day', () => {
     const { id: next } = await ledger.recordDrop(buildDrop());
     expect(await ledger.chargeRows(next, 100, 100)).toMatchObject({ counted: true });
   });
+
+  it('are not taken by a batch that was cancelled while its file was read', async () => {
+    const { ledger } = createFixture();
+    const { id: cancelled } = await ledger.recordDrop(buildDrop());
+    await ledger.cancel(cancelled, 'U1');
+    await ledger.chargeRows(cancelled, 100, 100);
+    expect(await ledger.startRunning(cancelled, buildPlan(100))).toBe(false);
+    const { id: next } = await ledger.recordDrop(buildDrop());
+    expect(await ledger.chargeRows(next, 100, 100)).toMatchObject({ counted: true, left: 100 });
+  });
 });

@@ -1,13 +1,14 @@
--- Counts a batch's rows against what its person may have worked on in a day (UTC), once a batch.
--- ARGV 2 id, 3 rows, 4 the most a day. Returns { 1 if they are counted, rows that the day had left, seconds
--- until the next day }.
+-- Counts a batch's rows against what its person may have worked on in a day (UTC), once a batch and while it is
+-- being read: nobody would give back those of one that was cancelled meanwhile.
+-- ARGV 2 id, 3 rows, 4 the most a day. Returns { 0 if the day has not so many left, rows that the day had left,
+-- seconds until the next day }.
 local id, rows, most = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local record = batchKey(id, 'record')
 local daySeconds = 24 * 3600
 local seconds = math.floor(nowMs() / 1000)
 local left = daySeconds - seconds % daySeconds
-local fields = redis.call('HMGET', record, 'owner', 'chargedTo')
-if not fields[1] or fields[2] then return { 1, 0, left } end
+local fields = redis.call('HMGET', record, 'owner', 'chargedTo', 'state')
+if fields[3] ~= 'reading' or fields[2] then return { 1, 0, left } end
 
 local day = sharedKey('rows:' .. fields[1] .. ':' .. math.floor(seconds / daySeconds))
 local used = tonumber(redis.call('GET', day) or '0')
