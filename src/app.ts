@@ -88,7 +88,7 @@ async function startConversation(
   });
   const desk = toDesk(stores);
   const threadsDirectory = join(dataDir, 'threads');
-  const told = { rules, threadsDirectory, onRateLimited };
+  const told = { rules, threadsDirectory, onRateLimited, storage: stores.probe };
   const slack = await createSlack({ config, log, desk, memory, ...told });
   stores.ledger.onChanged(() => slack.wake());
   return slack;

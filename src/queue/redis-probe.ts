@@ -3,6 +3,7 @@
 
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
+import type { StoreTrouble } from '../batch/store-trouble.ts';
 import { toSkewProblem } from './check-redis.ts';
 import { createStore, type Store, type StoreOptions } from './store.ts';
 import { closeConnection } from './create-redis.ts';
@@ -12,6 +13,8 @@ export interface RedisProbe extends AsyncDisposable {
   /** What keeps Redis from serving Darkroom now, a line each; none where all is well. Never rejects, and
    *  answers within about 2 s. It writes, since a Redis that is full, read-only or out of disk still reads. */
   findProblems(): Promise<readonly string[]>;
+  /** The same for whoever asks whether work goes on: clocks that differ do not keep it from that. */
+  findTrouble(): Promise<StoreTrouble | undefined>;
   /** The same data, for reading: while Redis is away it rejects instead of waiting. */
   readonly store: Store;
 }
@@ -43,7 +46,7 @@ export async function openRedisProbe({ url, ...place }: RedisProbeOptions): Prom
   await withDeadline(once(redis, 'ready'), commandTimeoutMs).catch(() => {});
   const store = createStore({ redis: { commands: redis, isSteady: () => true }, ...place });
   const key = store.keys.shared('probe');
-  const look = async (): Promise<readonly string[]> => {
+  const look = async (): Promise<Finding | undefined> => {
     try {
       const before = Date.now();
       const [, [seconds, microseconds]] = await Promise.all([
@@ -53,21 +56,32 @@ export async function openRedisProbe({ url, ...place }: RedisProbeOptions): Prom
       const halfWayMs = (Date.now() - before) / 2;
       const theirs = Number(seconds) * 1000 + Number(microseconds) / 1000;
       const problem = toSkewProblem(theirs - before - halfWayMs, halfWayMs);
-      return problem === undefined ? [] : [problem];
+      return problem === undefined ? undefined : { problem };
     } catch (error) {
-      return [toSentence(error) ?? toSentence(lost) ?? 'Redis is away'];
+      return toFinding(error) ?? toFinding(lost) ?? { problem: 'Redis is away', trouble: 'away' };
     }
   };
-  let looking: Promise<readonly string[]> | undefined;
+  let looking: Promise<Finding | undefined> | undefined;
+  // However many ask at a time, Redis is asked once.
+  const find = (): Promise<Finding | undefined> =>
+    (looking ??= look().finally(() => {
+      looking = undefined;
+    }));
   return {
     store,
-    // However many ask at a time, Redis is asked once.
-    findProblems: () =>
-      (looking ??= look().finally(() => {
-        looking = undefined;
-      })),
+    async findProblems() {
+      const found = await find();
+      return found === undefined ? [] : [found.problem];
+    },
+    findTrouble: async () => (await find())?.trouble,
     [Symbol.asyncDispose]: () => closeConnection(redis),
   };
+}
+
+interface Finding {
+  /** For whoever runs it. */
+  readonly problem: string;
+  readonly trouble?: StoreTrouble;
 }
 
 /** What Redis' own words mean to whoever runs it. */
@@ -83,10 +97,14 @@ const sentences: Readonly<Record<string, string>> = {
 };
 
 /** Undefined where it was not Redis that spoke. Only the first word is shown: the rest may hold anything. */
-function toSentence(error: unknown): string | undefined {
+function toFinding(error: unknown): Finding | undefined {
   const message = error instanceof Error ? error.message : '';
-  if (message.includes('timed out')) return 'Redis does not answer';
+  if (message.includes('timed out')) return { problem: 'Redis does not answer', trouble: 'away' };
   const code = /^[A-Z]{3,}(?= )/.exec(message)?.[0];
   if (code === undefined) return undefined;
-  return sentences[code] ?? `Redis takes no writes: ${code}`;
+  const problem = sentences[code] ?? `Redis takes no writes: ${code}`;
+  return { problem, trouble: troubles[code] ?? 'refuses' };
 }
+
+/** Those that are not simply a refusal. */
+const troubles: Readonly<Record<string, StoreTrouble>> = { OOM: 'full', LOADING: 'away' };

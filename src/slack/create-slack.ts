@@ -14,6 +14,7 @@ import type { Logger } from '../logger.ts';
 import { buildClientOptions, createClients, onRateLimited, toBoltLogger } from './clients.ts';
 import type { Conversation } from './conversation.ts';
 import { createReceiver } from './create-receiver.ts';
+import { createStorageWatch, type StorageWatchNeeds } from './create-storage-watch.ts';
 import { createThreads } from './create-threads.ts';
 import { deliver } from './deliver.ts';
 import { deliverSoFar, type Outage } from './deliver-so-far.ts';
@@ -52,6 +53,8 @@ export interface SlackOptions {
   readonly rules: Rules;
   /** Where it is noted on this machine's disk which threads show a batch at work; see known-threads.ts. */
   readonly threadsDirectory?: string;
+  /** What keeps the store from serving, for the threads to say so; see create-storage-watch.ts. */
+  readonly storage: Pick<StorageWatchNeeds, 'findTrouble' | 'patienceMs'>;
   /** How long posted files may take to show up, see upload.ts. Milliseconds, 60,000 if absent. */
   readonly settleMs?: number;
   /** Told the method of every call that Slack turns down for now. */
@@ -113,6 +116,11 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
   listen(app, conversation);
   await startOrUndo(app, [entrance.stop, threads[Symbol.asyncDispose]]);
   const access = watchAccess({ client: clients.steady, log });
+  const storage = createStorageWatch({
+    ...options.storage,
+    ...{ clients, memory, desk, known, log },
+    onHandedBack: threads.wake,
+  });
   return {
     connected: () => entrance.connected() && access.isLetIn(),
     wake: () => threads.wake(),
@@ -131,6 +139,7 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
     async [Symbol.asyncDispose]() {
       access[Symbol.dispose]();
       await entrance.stop();
+      await storage[Symbol.asyncDispose]();
       await threads[Symbol.asyncDispose]();
     },
   };

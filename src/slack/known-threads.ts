@@ -13,11 +13,16 @@ export interface KnownThread extends Pick<Batch, 'id' | 'language'> {
   readonly drop: Drop;
   /** The message that shows the progress, once it stands there. */
   readonly progressTs?: string | undefined;
+  /** That message may say that the store is away, see create-storage-watch.ts. */
+  readonly isWaiting?: boolean | undefined;
 }
 
 export interface KnownThreads {
   /** The batch is under way, and its thread shows it. Never rejects: without a disk the memory must do. */
   note(batch: Batch, progressTs: string | undefined): Promise<void>;
+  /** Its message may say from now on that the store is away, or is shown anew. Never rejects; nothing happens to
+   *  a thread that is not known. */
+  mark(dropKey: string, isWaiting: boolean): Promise<void>;
   /** Nothing more is owed to the thread. Never rejects. */
   forget(dropKey: string): Promise<void>;
   all(): readonly KnownThread[];
@@ -27,6 +32,7 @@ const stored = z.object({
   id: z.string(),
   language: z.enum(['en', 'zh']),
   progressTs: z.string().optional(),
+  isWaiting: z.boolean().optional(),
   drop: z.object({
     key: z.string(),
     team: z.string(),
@@ -48,6 +54,10 @@ export async function openKnownThreads(
   const threads = new Map<string, KnownThread>();
   const disk = directory === undefined ? undefined : createDisk(directory, log);
   for (const thread of (await disk?.read()) ?? []) threads.set(thread.drop.key, thread);
+  const keep = async (thread: KnownThread): Promise<void> => {
+    threads.set(thread.drop.key, thread);
+    await disk?.write(thread);
+  };
   return {
     async note({ id, language, drop }, progressTs) {
       const known = threads.get(drop.key);
@@ -57,9 +67,12 @@ export async function openKnownThreads(
         known.language === language &&
         known.progressTs === progressTs;
       if (isSame) return;
-      const thread = { id, language, progressTs, drop: withoutContent(drop) };
-      threads.set(drop.key, thread);
-      await disk?.write(thread);
+      const { isWaiting } = known ?? {};
+      await keep({ id, language, progressTs, isWaiting, drop: withoutContent(drop) });
+    },
+    async mark(key, isWaiting) {
+      const known = threads.get(key);
+      if (known !== undefined) await keep({ ...known, isWaiting: isWaiting || undefined });
     },
     async forget(key) {
       if (threads.delete(key)) await disk?.remove(key);

@@ -16,6 +16,7 @@ it.each([
     desk: createMemoryDesk(),
     rules: noRules,
     memory: createLocalMemory(),
+    storage: { findTrouble: async () => undefined },
   });
   await expect(start).rejects.toThrow(reason);
 });

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { expect } from 'vitest';
 import { noCounts, noSums, type Batch, type Drop } from '../../src/batch/batch.ts';
 import type { Rules } from '../../src/config/rules.ts';
-import { createSlack, type Slack } from '../../src/slack/create-slack.ts';
+import { createSlack, type Slack, type SlackOptions } from '../../src/slack/create-slack.ts';
 import type { Desk } from '../../src/slack/desk.ts';
 import type {
   SoFarRecord,
@@ -274,6 +274,12 @@ export interface Stage extends AsyncDisposable {
   readonly memory: LocalMemory;
 }
 
+export interface StageOptions extends WorkspaceOptions {
+  readonly rules?: Partial<Rules>;
+  /** What keeps the store from serving; nothing unless told. */
+  readonly storage?: SlackOptions['storage'];
+}
+
 /** A free port on the loopback interface. */
 async function findPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -288,8 +294,9 @@ async function findPort(): Promise<number> {
 /** A workspace with the bot connected. */
 export async function createStage({
   rules,
+  storage = { findTrouble: async () => undefined },
   ...options
-}: WorkspaceOptions & { readonly rules?: Partial<Rules> } = {}): Promise<Stage> {
+}: StageOptions = {}): Promise<Stage> {
   const port = await findPort();
   const workspace = await startWorkspace({
     shareDelayMs: 20,
@@ -314,6 +321,7 @@ export async function createStage({
     memory,
     rules: { ...noRules, ...rules },
     settleMs: 1_000,
+    storage,
   });
   await workspace.waitForBot();
   return {

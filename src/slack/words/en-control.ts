@@ -1,7 +1,15 @@
 // Letting batches run, pausing and forgetting them, said in English.
 
 import { counted, groupDigits } from './count.ts';
+import type { StoreTrouble } from '../../batch/store-trouble.ts';
 import type { ControlWords } from './words.ts';
+
+const storeTroubles: Readonly<Record<StoreTrouble, string>> = {
+  away: 'my store (Redis) cannot be reached.',
+  full: 'my store (Redis) is full. The person who looks after Darkroom has to make room.',
+  refuses:
+    'my store (Redis) takes no changes. The person who looks after Darkroom has to see to it.',
+};
 
 export const englishControl: ControlWords = {
   wanted: ({ id, name, user, rows, time }) => {
@@ -35,6 +43,8 @@ export const englishControl: ControlWords = {
   lost: (user, name) =>
     `${user} I have lost what I knew of *${name}*: my store (Redis) was emptied or came back without its data. I cannot finish it, and answers that were not delivered yet are gone; sorry. Please drop the file again.`,
   lostTitle: (name) => `*${name} was lost*: please drop the file again.`,
+  storeTrouble: (trouble, since) =>
+    `:hourglass_flowing_sand: Waiting since ${since}: ${storeTroubles[trouble]} Nothing is lost, and I go on by myself as soon as it serves again.`,
   stuck: (id, since) =>
     `:warning: All rows are worked on and kept, but since ${since} something goes wrong inside Darkroom when I write or send their file; sorry. I try again every 10 minutes. Please give the person who looks after Darkroom the number of this batch, ${id}.`,
   retried: (as, by) => `Retried by ${by} as batch ${as}, below.`,

@@ -3,6 +3,7 @@
 // except under `button`, which Slack shows as plain text.
 
 import type { PauseReason } from '../../batch/batch.ts';
+import type { StoreTrouble } from '../../batch/store-trouble.ts';
 import type { BundleSummary, TableWarning } from '../../batch/table.ts';
 
 export interface Tally {
@@ -44,6 +45,8 @@ export interface ControlWords {
   lost(user: string, name: string): string;
   /** What is left of its progress. */
   lostTitle(name: string): string;
+  /** Redis cannot be used: what is the matter since when. */
+  storeTrouble(trouble: StoreTrouble, since: string): string;
   /** The results cannot be written or delivered, for a mistake in Darkroom. */
   stuck(id: string, since: string): string;
   /** In the message of a batch whose rows are worked on again, and in that of the one that does it. */

@@ -1,7 +1,14 @@
 // Letting batches run, pausing and forgetting them, said in Simplified Chinese.
 
 import { groupDigits } from './count.ts';
+import type { StoreTrouble } from '../../batch/store-trouble.ts';
 import type { ControlWords } from './words.ts';
+
+const storeTroubles: Readonly<Record<StoreTrouble, string>> = {
+  away: '我的存储（Redis）无法连接。',
+  full: '我的存储（Redis）已满，需要负责维护 Darkroom 的同事腾出空间。',
+  refuses: '我的存储（Redis）无法写入，需要负责维护 Darkroom 的同事处理。',
+};
 
 export const chineseControl: ControlWords = {
   wanted: ({ id, name, user, rows, time }) => {
@@ -36,6 +43,8 @@ export const chineseControl: ControlWords = {
   lost: (user, name) =>
     `${user} *${name}* 的处理状态已丢失：我的存储（Redis）被清空或数据未能恢复。该批次无法继续，尚未发送的结果也已丢失，非常抱歉。请重新发送文件。`,
   lostTitle: (name) => `*${name} 的状态已丢失*，请重新发送文件。`,
+  storeTrouble: (trouble, since) =>
+    `:hourglass_flowing_sand: 从 ${since} 起等待：${storeTroubles[trouble]}数据不会丢失，恢复后会自动继续。`,
   stuck: (id, since) =>
     `:warning: 所有行都已处理并保存，但从 ${since} 起，Darkroom 在生成或发送结果文件时内部出错，非常抱歉。我会每 10 分钟重试一次。请把批次号 ${id} 告诉负责维护 Darkroom 的同事。`,
   retried: (as, by) => `已由 ${by} 重试：见下方的批次 ${as}。`,
