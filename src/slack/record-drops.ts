@@ -57,15 +57,15 @@ async function toMentionedDrops(
   return parent === undefined ? [] : toAskedDrops(parent, asking);
 }
 
-/** Stores the drops and sees to it that their threads are looked after. Idempotent. */
+/** Stores the drops; their threads are looked after from then on. Idempotent: what Slack sends again tells nobody
+ *  anything a second time. */
 export async function recordDrops(
   drops: readonly Drop[],
-  { desk, memory, log, onRecorded }: Conversation,
+  { desk, log, onRecorded }: Pick<Conversation, 'desk' | 'log' | 'onRecorded'>,
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const drop of drops) {
     const { id, created } = await desk.recordDrop(drop);
-    await memory.open(id);
     if (created) log.info({ batch: id, channel: drop.channel }, 'a file was dropped');
     ids.push(id);
   }

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Drop } from '../../src/batch/batch.ts';
 import type { Rules } from '../../src/config/rules.ts';
 import { toFault } from '../../src/errors.ts';
-import { aDrop, createStage, csv, eventually, type Stage } from './support.ts';
+import { recordDrops } from '../../src/slack/record-drops.ts';
+import { aDrop, createStage, csv, eventually, silent, type Stage } from './support.ts';
 
 type Name = 'ada' | 'guest' | 'partner';
 type Where = 'products' | 'partners';
@@ -83,6 +84,21 @@ describe('starting a batch', () => {
       text: 'list',
     });
     expect(list?.text).toContain('no batch in this channel');
+  });
+
+  it('that is refused is not told so again where Slack sends the message again', async () => {
+    await using stage = await createStage();
+    const { workspace, desk, memory } = stage;
+    await workspace.drop({ user: 'guest', channel: 'products', files: [csv()] });
+    await eventually(() => desk.batches.size).toBe(1);
+    desk.change('1', { state: 'refused', fault: toFault('E_START_GUEST', {}) });
+    stage.slack.wake();
+    await workspace.waitFor(() => workspace.ephemerals('guest')[0]);
+    await eventually(() => memory.unsettled()).toEqual([]);
+    const drop = desk.batches.get('1')?.drop ?? aDrop;
+    const needs = { desk, memory, log: silent, onRecorded: () => {} };
+    expect(await recordDrops([drop], needs)).toEqual(['1']);
+    expect(await memory.unsettled()).toEqual([]);
   });
 
   it('by the message menu is refused at once, and nothing is recorded', async () => {

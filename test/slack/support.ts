@@ -109,8 +109,8 @@ const heldBy = {
   'model-misconfigured': 'model',
 } as const;
 
-/** What the composition root gives, kept in this process. */
-export function createMemoryDesk(): MemoryDesk {
+/** What the composition root gives, kept in this process. Recording a drop opens its thread, as it does there. */
+export function createMemoryDesk(open: (id: string) => Promise<void> = async () => {}): MemoryDesk {
   const batches = new Map<string, Batch>();
   const keys = new Map<string, string>();
   const all = (): Batch[] => [...batches.values()].toReversed();
@@ -142,6 +142,7 @@ export function createMemoryDesk(): MemoryDesk {
       const { table: _, summary: __, recipe: ___, ...unread } = aBatch();
       batches.set(id, { ...unread, id, drop, state: 'reading', counts: noCounts, faultGroups: [] });
       keys.set(drop.key, id);
+      await open(id);
       return { id, created: true };
     },
     async knowsDrop(key) {
@@ -304,8 +305,8 @@ export async function createStage({
     botEventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
     ...options,
   });
-  const desk = createMemoryDesk();
   const memory = createLocalMemory();
+  const desk = createMemoryDesk(memory.open);
   const common = {
     botToken: workspace.botToken,
     apiUrl: workspace.apiUrl,
