@@ -14,8 +14,7 @@ import type { Logger } from '../logger.ts';
 import { buildClientOptions, createClients, onRateLimited, toBoltLogger } from './clients.ts';
 import type { Conversation } from './conversation.ts';
 import { createReceiver } from './create-receiver.ts';
-import { createStorageWatch, type StorageWatchNeeds } from './create-storage-watch.ts';
-import { createThreads } from './create-threads.ts';
+import { createThreads, type StorageEdge } from './create-threads.ts';
 import { deliver } from './deliver.ts';
 import { deliverSoFar, type Outage } from './deliver-so-far.ts';
 import type { Desk } from './desk.ts';
@@ -54,7 +53,7 @@ export interface SlackOptions {
   /** Where it is noted on this machine's disk which threads show a batch at work; see known-threads.ts. */
   readonly threadsDirectory?: string;
   /** What keeps the store from serving, for the threads to say so; see create-storage-watch.ts. */
-  readonly storage: Pick<StorageWatchNeeds, 'findTrouble' | 'patienceMs'>;
+  readonly storage: StorageEdge;
   /** How long posted files may take to show up, see upload.ts. Milliseconds, 60,000 if absent. */
   readonly settleMs?: number;
   /** Told the method of every call that Slack turns down for now. */
@@ -98,29 +97,21 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
   const people = createPeople({ client: clients.steady, log, team: identity.team });
   const timeLeft = createTimeLeft(desk);
   const known = await openKnownThreads(options.threadsDirectory, log);
-  const threads = createThreads({ clients, memory, desk, log, people, rules, timeLeft, known });
+  const { storage } = options;
+  const common = { clients, memory, desk, log, people, rules };
+  const threads = createThreads({ ...common, timeLeft, known, storage });
   const entrance = createReceiver(config, log);
   const app = buildApp(config, { receiver: entrance.receiver, identity, log });
   const conversation: Conversation = {
+    ...common,
     identity,
-    clients,
-    desk,
-    memory,
-    people,
-    rules,
     slashCommand: config.slashCommand,
-    log,
     onRecorded: () => threads.wake(),
   };
   recordBeforeBolt(app, conversation);
   listen(app, conversation);
   await startOrUndo(app, [entrance.stop, threads[Symbol.asyncDispose]]);
   const access = watchAccess({ client: clients.steady, log });
-  const storage = createStorageWatch({
-    ...options.storage,
-    ...{ clients, memory, desk, known, log },
-    onHandedBack: threads.wake,
-  });
   return {
     connected: () => entrance.connected() && access.isLetIn(),
     wake: () => threads.wake(),
@@ -139,7 +130,6 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
     async [Symbol.asyncDispose]() {
       access[Symbol.dispose]();
       await entrance.stop();
-      await storage[Symbol.asyncDispose]();
       await threads[Symbol.asyncDispose]();
     },
   };

@@ -1,6 +1,7 @@
 // The loop that keeps all threads up to date. Over all processes, one speaks for a batch at a time.
 
 import { createLostWatch } from './create-lost-watch.ts';
+import { createStorageWatch, type StorageWatchNeeds } from './create-storage-watch.ts';
 import { pause } from './pause.ts';
 import { speak, type SpeakNeeds } from './speak.ts';
 
@@ -8,6 +9,9 @@ export interface Threads extends AsyncDisposable {
   /** Looks at all threads now rather than at the next tick: something has changed. */
   wake(): void;
 }
+
+/** What tells whether the store can be used. */
+export type StorageEdge = Pick<StorageWatchNeeds, 'findTrouble' | 'patienceMs'>;
 
 /** How often threads are looked at; what is edited how often is decided elsewhere. */
 const tickMs = 1_000;
@@ -17,7 +21,9 @@ const speakerTtlMs = 8_000;
 const renewEveryMs = 2_500;
 
 /** Starts at once; disposing waits for the turn that is under way. */
-export function createThreads(needs: SpeakNeeds): Threads {
+export function createThreads(
+  needs: SpeakNeeds & { readonly storage: StorageEdge },
+): Threads {
   const notBefore = new Map<string, number>();
   const findLost = createLostWatch(needs);
   const stopping = new AbortController();
@@ -58,12 +64,14 @@ export function createThreads(needs: SpeakNeeds): Threads {
   };
 
   const running = run();
+  const wake = (): void => alarm.abort();
+  const storage = createStorageWatch({ ...needs, ...needs.storage, onHandedBack: wake });
   return {
-    wake: () => alarm.abort(),
+    wake,
     async [Symbol.asyncDispose]() {
       stopping.abort();
       alarm.abort();
-      await running;
+      await Promise.all([running, storage[Symbol.asyncDispose]()]);
     },
   };
 }
