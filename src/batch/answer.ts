@@ -76,7 +76,8 @@ function withoutFence(content: string): string {
   return isFenced ? content.slice(3, -3).replace(/^json/iu, '') : content;
 }
 
-function toCell(value: unknown, list: boolean): string | undefined {
+/** undefined where the value is not of the column's kind, or a list without anything in it. */
+export function toCell(value: unknown, list: boolean): string | undefined {
   if (!list) return typeof value === 'string' ? toCellText(value) : undefined;
   if (!Array.isArray(value)) return undefined;
   const items: unknown[] = value;

@@ -23,6 +23,8 @@ export interface CompletionRequest {
   readonly text: string;
   readonly outputs: readonly OutputColumn[];
   readonly sampling: Sampling;
+  /** For another answer than the server would give without it: a number from 1. */
+  readonly seed?: number;
 }
 
 export type CompletionResult =

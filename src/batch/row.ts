@@ -64,6 +64,10 @@ export interface DoneOutcome {
 export interface FailedOutcome {
   readonly status: 'failed';
   readonly fault: Fault;
+  /** What the model said where that was of no use: its beginning, at most 200 characters on one line. */
+  readonly answer?: string;
+  /** What can be read of an answer that was cut off: a cell for each output column, as of a done row. */
+  readonly fields?: readonly string[];
 }
 
 export interface CancelledOutcome {

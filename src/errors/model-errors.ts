@@ -8,8 +8,8 @@ export const modelErrors = {
     zh: '模型的回答不符合要求的格式，重试后仍然如此。可发送待办文件再试一次；如果仍不行，请减少要求的列。',
   },
   E_MODEL_ANSWER_CUT: {
-    en: 'The answer was longer than max_tokens ({limit}) allows. Raise max_tokens, or ask for less, and drop the to-do file again.',
-    zh: '回答超过了 max_tokens（{limit}）的长度。请调大 max_tokens 或减少要求的内容，然后重新发送待办文件。',
+    en: 'The answer was longer than max_tokens ({limit}) allows, so that only its beginning is in the results. Raise max_tokens, or ask for less, and drop the to-do file again.',
+    zh: '回答超过了 max_tokens（{limit}）的长度，结果中只有它的开头。请调大 max_tokens 或减少要求的内容，然后重新发送待办文件。',
   },
   E_MODEL_UNAVAILABLE: {
     en: 'The model server could not be used for {hours} h, so this row was not worked on. Drop the to-do file when it is back.',

@@ -31,15 +31,26 @@ export function toInputHeader({ columns }: Table): readonly string[] {
 /** The input's cells, the answer's, then status, error code and error. */
 export function toResultCells({ row, outcome }: FinishedRow, words: RowWords): readonly string[] {
   const { outputs } = words.recipe;
-  const fields = outcome.status === 'done' ? outcome.fields : [];
-  const fault = 'fault' in outcome ? outcome.fault : undefined;
+  const fields = 'fields' in outcome ? (outcome.fields ?? []) : [];
   return [
     ...toInputCells(row, words.table),
     ...outputs.map((_, index) => toSafeCell(fields[index] ?? '')),
     outcome.status,
-    fault?.code ?? '',
-    fault === undefined ? '' : toSafeCell(sentenceOf(fault, words.language)),
+    'fault' in outcome ? (outcome.fault?.code ?? '') : '',
+    toSafeCell(toErrorText(outcome, words.language)),
   ];
+}
+
+const beginnings: Readonly<Record<Language, (answer: string) => string>> = {
+  en: (answer) => ` The answer begins: “${answer}”`,
+  zh: (answer) => `回答的开头是：“${answer}”`,
+};
+
+function toErrorText(outcome: FinishedRow['outcome'], language: Language): string {
+  if (!('fault' in outcome) || outcome.fault === undefined) return '';
+  const sentence = sentenceOf(outcome.fault, language);
+  const answer = outcome.status === 'failed' ? outcome.answer : undefined;
+  return answer === undefined ? sentence : sentence + beginnings[language](answer);
 }
 
 export function toInputCells(row: Row, { columns }: Table): readonly string[] {

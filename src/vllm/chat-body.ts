@@ -16,7 +16,7 @@ export function buildChatBody(
   request: CompletionRequest,
   toUrl: (image: SentImage) => string = toDataUrl,
 ): object {
-  const { system, images, text, outputs, sampling } = request;
+  const { system, images, text, outputs, sampling, seed } = request;
   const textParts = text === '' ? [] : [{ type: 'text', text }];
   return {
     model,
@@ -36,6 +36,8 @@ export function buildChatBody(
     temperature: sampling.temperature,
     top_p: sampling.topP,
     top_k: topK,
+    // Left out of the JSON where it is undefined.
+    seed,
     stream: false,
   };
 }

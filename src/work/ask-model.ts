@@ -10,7 +10,7 @@ import type { WorkedOutcome } from '../batch/row.ts';
 import type { CompletionRequest, NamedResult } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { failsAlone } from './first-mistakes.ts';
-import { maxAttempts, toBlame, toNext, type Next } from './next-step.ts';
+import { maxAttempts, toBlame, toNext, toRepeat, type Next } from './next-step.ts';
 import { pause, toBackoffMs } from './pause.ts';
 import type { Log } from '../logger.ts';
 import type { Ledger, ModelEndpoint } from './ports.ts';
@@ -51,19 +51,24 @@ export async function askModel(
 ): Promise<WorkedOutcome | undefined> {
   const { unsent } = question.signals;
   let charged = 0;
+  let badAnswers = 0;
   let avoid: string | undefined;
   for (let tries = 1; !unsent.aborted; tries++) {
-    const attempt = await makeAttempt(question, { needs, avoid });
+    const request = toRepeat(question.request, badAnswers);
+    const attempt = await makeAttempt({ ...question, request }, { needs, avoid });
     const next = await judge(attempt, question, needs);
     if (next.do === 'record') return next.outcome;
     if (next.do === 'give-back') return undefined;
-    if (next.do === 'charge' && ++charged >= next.limit) {
-      return { status: 'failed', fault: next.fault };
-    }
+    if (next.do === 'charge' && ++charged >= next.limit) return toFailed(next);
+    if (next.do === 'charge' && next.fault.code === 'E_MODEL_BAD_OUTPUT') badAnswers += 1;
     avoid = attempt.endpoint?.name ?? avoid;
     await pause(toWaitMs(next, { charged, tries }, needs), unsent);
   }
   return undefined;
+}
+
+function toFailed({ fault, answer }: Extract<Next, { do: 'charge' }>): WorkedOutcome {
+  return { status: 'failed', fault, ...(answer === undefined ? {} : { answer }) };
 }
 
 type Judged = Exclude<Next, { do: 'reject' }>;

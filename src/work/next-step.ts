@@ -2,7 +2,8 @@
 
 import { parseAnswer } from '../batch/answer.ts';
 import type { CompletionRequest, NamedResult } from '../batch/completion.ts';
-import type { WorkedOutcome } from '../batch/row.ts';
+import type { FailedOutcome, WorkedOutcome } from '../batch/row.ts';
+import { parseCutAnswer, toAnswerHead } from '../batch/spoilt-answer.ts';
 import { toFault, type Fault } from '../errors.ts';
 
 /** Tries of one row that failed for reasons that may lie in the row, and closings of endpoints by it. */
@@ -20,6 +21,8 @@ export type Next =
       readonly fault: Fault;
       readonly limit: number;
       readonly afterMs?: number;
+      /** As in FailedOutcome. */
+      readonly answer?: string;
     }
   /** The server does not take this request; see first-mistakes.ts. */
   | { readonly do: 'reject'; readonly fault: Fault }
@@ -87,10 +90,39 @@ function toRecorded(
       outcome: { status: 'done', fields, usage, modelSeconds: seconds, cached: false },
     };
   }
+  const { content } = answer;
   // Cut off at max_tokens: asking again would be cut off again.
   if (answer.truncated) {
     const fault = toFault('E_MODEL_ANSWER_CUT', { limit: sampling.maxTokens });
-    return { do: 'record', outcome: { status: 'failed', fault } };
+    return { do: 'record', outcome: { status: 'failed', fault, ...toKept(content, outputs) } };
   }
-  return { do: 'charge', limit: maxBadAnswers, fault: fields };
+  return { do: 'charge', limit: maxBadAnswers, fault: fields, ...toHead(content) };
+}
+
+function toKept(
+  content: string,
+  outputs: CompletionRequest['outputs'],
+): Pick<FailedOutcome, 'answer' | 'fields'> {
+  const fields = parseCutAnswer(content, outputs);
+  return fields === undefined ? toHead(content) : { fields };
+}
+
+function toHead(content: string): Pick<FailedOutcome, 'answer'> {
+  const answer = toAnswerHead(content);
+  return answer === '' ? {} : { answer };
+}
+
+/** What a recipe's sampling is raised to for another answer; with less the model may give the same one. */
+const leastSampling = { temperature: 0.3, topP: 0.9 };
+
+/** The same once more, after so many answers that did not fit. */
+export function toRepeat(request: CompletionRequest, badAnswers: number): CompletionRequest {
+  if (badAnswers === 0) return request;
+  const { maxTokens, temperature, topP } = request.sampling;
+  const sampling = {
+    maxTokens,
+    temperature: Math.max(temperature, leastSampling.temperature),
+    topP: Math.max(topP, leastSampling.topP),
+  };
+  return { ...request, sampling, seed: badAnswers };
 }

@@ -133,6 +133,25 @@ describe('the results file', () => {
     ]);
   });
 
+  it('shows what the model said where that was of no use, and what there is of an answer that was cut', async () => {
+    const bad = toFault('E_MODEL_BAD_OUTPUT', {});
+    const cut = toFault('E_MODEL_ANSWER_CUT', { limit: 100 });
+    const given = [
+      finished(0, { status: 'failed', fault: bad, answer: '=SUM("a"), no' }, ['a', '1', 'u']),
+      finished(1, { status: 'failed', fault: cut, fields: ['=Red sh…', ''] }, ['b', '2', 'u']),
+    ];
+    const written = await write(given);
+    const [, first = [], second = []] = readCells(await readText('shoes.results.csv'));
+    expect(first.slice(3, 7)).toEqual(['', '', 'failed', 'E_MODEL_BAD_OUTPUT']);
+    expect(first[7]).toMatch(/^The model’s answer .* The answer begins: “=SUM\("a"\), no”$/u);
+    expect(second.slice(3, 7)).toEqual(["'=Red sh…", '', 'failed', 'E_MODEL_ANSWER_CUT']);
+    // Both are to do, and neither is shown as an answer.
+    expect(written).toMatchObject({ unfinished: 2, samples: [] });
+    await write(given, { language: 'zh' });
+    const [, chinese = []] = readCells(await readText('shoes.results.csv'));
+    expect(chinese[7]).toMatch(/^模型的回答.*。回答的开头是：“=SUM\("a"\), no”$/u);
+  });
+
   it('renames its own columns where the input has them', async () => {
     const columns = ['status', 'error', 'image_url'];
     await write(rows, { table: { ...table, columns } });

@@ -24,6 +24,15 @@ describe('an encoded chat request', () => {
     );
   });
 
+  it('has a seed only where another answer is wanted', () => {
+    const encode = createChatEncoder();
+    const request: CompletionRequest = { system: '', text: '', images: [], outputs, sampling };
+    expect(JSON.parse(encode('qwen', request).toString())).not.toHaveProperty('seed');
+    expect(JSON.parse(encode('qwen', { ...request, seed: 2 }).toString())).toMatchObject({
+      seed: 2,
+    });
+  });
+
   it('has its own pictures after many others, and again after they were sent before', () => {
     const encode = createChatEncoder();
     const images = Array.from({ length: 20 }, (_, number) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NamedResult } from '../../src/batch/completion.ts';
+import type { CompletionRequest, NamedResult } from '../../src/batch/completion.ts';
 import { toFault } from '../../src/errors.ts';
 import { askModel, type AskModelNeeds } from '../../src/work/ask-model.ts';
 import type { ModelEndpoint } from '../../src/work/ports.ts';
@@ -22,6 +22,7 @@ const broken: NamedResult = {
 };
 interface Asked extends AskModelNeeds {
   readonly asked: () => number;
+  readonly requests: readonly CompletionRequest[];
   /** Names of endpoints and why they were closed. */
   readonly closed: readonly string[];
   readonly busy: readonly string[];
@@ -39,6 +40,7 @@ interface Scripted {
 /** Servers that answer by a script; the first is asked first. */
 function needsOf(servers: Readonly<Record<string, Scripted>>): Asked {
   let asked = 0;
+  const requests: CompletionRequest[] = [];
   const closed: string[] = [];
   const busy: string[] = [];
   const endpoints = Object.entries(servers).map(([name, script]) => {
@@ -49,7 +51,8 @@ function needsOf(servers: Readonly<Record<string, Scripted>>): Asked {
       name,
       server: {
         ...fakeEndpoint().server,
-        async complete() {
+        async complete(request) {
+          requests.push(request);
           const result = results[Math.min(calls, results.length - 1)] ?? answer;
           asked += 1;
           calls += 1;
@@ -75,6 +78,7 @@ function needsOf(servers: Readonly<Record<string, Scripted>>): Asked {
   });
   return {
     asked: () => asked,
+    requests,
     closed,
     busy,
     turns: createTurns(endpoints),
@@ -144,18 +148,53 @@ describe('asking the model about a row', () => {
     expect(needs.asked()).toBe(1);
   });
 
-  it('asks three times for an answer that fits the columns', async () => {
-    const needs = needsFor([{ ...answer, content: '{"other":1}' }]);
-    expect(await ask(needs)).toMatchObject({ fault: { code: 'E_MODEL_BAD_OUTPUT' } });
+  it('asks three times for an answer that fits the columns, and keeps how the last one began', async () => {
+    const contents = ['{"other":1}', '', `I can\nnot ${'x'.repeat(5000)}`];
+    const needs = needsFor(contents.map((content) => ({ ...answer, content })));
+    expect(await ask(needs)).toEqual({
+      status: 'failed',
+      // What the thread shows has nothing of the answer.
+      fault: toFault('E_MODEL_BAD_OUTPUT', {}),
+      answer: `I can not ${'x'.repeat(189)}…`,
+    });
     expect(needs.asked()).toBe(3);
   });
 
-  it('does not repeat an answer that was cut off, and says what to raise', async () => {
+  it('asks for another answer where one did not fit, also where it was to be the likeliest', async () => {
+    const needs = needsFor([{ ...answer, content: 'No.' }]);
+    await ask(needs);
+    expect(needs.requests.map(({ seed, sampling }) => [seed, sampling.temperature])).toEqual([
+      [undefined, 0],
+      [1, 0.3],
+      [2, 0.3],
+    ]);
+    expect(new Set(needs.requests.map(({ sampling }) => sampling.maxTokens)).size).toBe(1);
+  });
+
+  it('asks for the same answer again where the server gave none', async () => {
+    const failed: NamedResult = { kind: 'retry', fault: toFault('E_MODEL_ERROR', {}), afterMs: 0 };
+    const needs = needsFor([failed, failed, answer]);
+    await ask(needs);
+    const [first, ...others] = needs.requests;
+    expect(others).toEqual([first, first]);
+  });
+
+  it('does not repeat an answer that was cut off, keeps what there is and says what to raise', async () => {
     const needs = needsFor([{ ...answer, content: '{"title":"Mu', truncated: true }]);
-    expect(await ask(needs)).toMatchObject({
-      fault: { code: 'E_MODEL_ANSWER_CUT', params: { limit: 100 } },
+    expect(await ask(needs)).toEqual({
+      status: 'failed',
+      fault: toFault('E_MODEL_ANSWER_CUT', { limit: 100 }),
+      fields: ['Mu…'],
     });
     expect(needs.asked()).toBe(1);
+  });
+
+  it('keeps how an answer began that was cut off and is not in the columns', async () => {
+    const needs = needsFor([{ ...answer, content: 'A mug is a mug is a', truncated: true }]);
+    expect(await ask(needs)).toMatchObject({
+      fault: { code: 'E_MODEL_ANSWER_CUT' },
+      answer: 'A mug is a mug is a',
+    });
   });
 
   it('charges a row nothing while the server is away', async () => {
