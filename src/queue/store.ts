@@ -1,6 +1,7 @@
 // One installation's data in Redis: its key names, its connection, and how scripts run on it.
 
 import type { Redis } from 'ioredis';
+import { isRefusedWrite } from './is-refused-write.ts';
 import { buildKeys, type Keys } from './keys.ts';
 import type { RedisConnections } from './create-redis.ts';
 import type { Script } from './script.ts';
@@ -10,6 +11,7 @@ export type ScriptArgument = string | number | Buffer;
 
 export interface Store {
   readonly redis: Redis;
+  /** Also false for so long after Redis has refused a script's writes: nobody could say then that he lives. */
   readonly isSteady: IsSteady;
   readonly keys: Keys;
   /** How long a batch is kept after its last change. */
@@ -35,21 +37,26 @@ export function createStore(options: StoreOptions): Store {
   const retentionSeconds = options.retentionSeconds ?? thirtyDaysInSeconds;
   const prefix = options.prefix.replace(/:$/, '');
   const shared = [1, prefix, retentionSeconds];
+  let refusedMs = -Infinity;
+  const noteRefusal = (error: unknown): never => {
+    if (isRefusedWrite(error)) refusedMs = performance.now();
+    throw error;
+  };
   return {
     redis: commands,
-    isSteady: options.redis.isSteady,
+    isSteady: (ms) => options.redis.isSteady(ms) && performance.now() - refusedMs >= ms,
     keys: buildKeys(prefix),
     retentionSeconds,
     run: async (script, ...args) => {
       const reply = await callScript(script, (command, text) =>
         commands.call(command, text, ...shared, ...args),
-      );
+      ).catch(noteRefusal);
       return script.reply.parse(reply);
     },
     runForBytes: async (script, ...args) => {
       const reply = await callScript(script, (command, text) =>
         commands.callBuffer(command, text, ...shared, ...args),
-      );
+      ).catch(noteRefusal);
       return script.reply.parse(reply);
     },
   };

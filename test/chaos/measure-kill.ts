@@ -6,8 +6,10 @@ import type { HeldLease } from './ledger-view.ts';
 import type { BatchWatch } from './watch-batch.ts';
 
 export interface MeasuredKill {
-  /** Seconds until the last chunk that it held was leased by another. */
+  /** Seconds until the last chunk that it held was there for the others. */
   readonly takeoverS: number;
+  /** Seconds until another had room for the last one of them, and leased it. */
+  readonly takenUpS: number;
   /** Seconds until the last slot that it held was free. */
   readonly gateS: number;
 }
@@ -34,10 +36,7 @@ export async function measureKill(
     followLeases(world, { id, leases, killed }),
     followSlots(world, { jobs: [...slots.keys()], killed }),
   ];
-  const measured = Promise.all([takeover, gate]).then(([takeoverS, gateS]) => ({
-    takeoverS,
-    gateS,
-  }));
+  const measured = Promise.all([takeover, gate]).then(([times, gateS]) => ({ ...times, gateS }));
   return { measured };
 }
 
@@ -45,23 +44,26 @@ export async function measureKill(
 async function followLeases(
   { ledger }: ChaosWorld,
   { id, leases, killed }: { id: string; leases: readonly HeldLease[]; killed: number },
-): Promise<number> {
+): Promise<Pick<MeasuredKill, 'takeoverS' | 'takenUpS'>> {
   const open = new Map(leases.map((lease) => [lease.chunk, lease]));
-  let lastS = 0;
+  let [takeoverS, takenUpS] = [0, 0];
   while (open.size > 0) {
     await pause(lookEveryMs);
     const seconds = (performance.now() - killed) / 1000;
-    if (seconds > giveUpS) return giveUpS;
+    if (seconds > giveUpS) break;
     const now = new Map((await ledger.leases(id)).map((lease) => [lease.chunk, lease]));
     const isWaiting = (await ledger.counts(id))?.pending !== 0;
     for (const [chunk, before] of open) {
       const fate = toFate(before, now.get(chunk));
-      if (isOpen(fate, isWaiting && seconds > soonestEndS)) continue;
+      // Nothing has ended for the dead one's sake so soon.
+      const isLate = seconds > soonestEndS;
+      if (fate === 'same' && isLate) takeoverS = seconds;
+      if (isOpen(fate, isWaiting && isLate)) continue;
       open.delete(chunk);
-      if (fate === 'moved' && seconds > soonestEndS) lastS = seconds;
+      if (fate === 'moved' && isLate) takenUpS = seconds;
     }
   }
-  return lastS;
+  return { takeoverS, takenUpS: open.size > 0 ? giveUpS : takenUpS };
 }
 
 type Fate = 'same' | 'renewed' | 'moved' | 'ended';

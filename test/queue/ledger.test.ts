@@ -204,6 +204,16 @@ describe('leases', () => {
     expect(await ledger.renew([dead])).toEqual(['lost']);
   });
 
+  it('pass on also where the next holder has rows enough and leaves the batch out', async () => {
+    const { ledger } = createFixture({ leaseMs: 50 });
+    const id = await startBatch(ledger, 3);
+    await leaseOne(ledger, 'dead');
+    await vi.waitUntil(async () => {
+      expect(await ledger.lease('sated', [id])).toBeUndefined();
+      return (await countsOf(ledger, id)).pending === 3;
+    });
+  });
+
   it('go on after they have expired where nobody took the chunk', async () => {
     const { ledger, server } = createFixture({ leaseMs: 1 });
     const patient = connectFixture(server.url, server.prefix, { leaseMs: 60_000 }).ledger;

@@ -28,25 +28,35 @@ local function reclaimExpired(id)
   return #expired > 0
 end
 
+-- Its counters say that rows are open, but there is no chunk of which: rows were lost, or counted wrong. Whoever
+-- is to finish it finds out.
+local function isAdrift(id)
+  return redis.call('ZCARD', batchKey(id, 'pending')) == 0 and redis.call('ZCARD', batchKey(id, 'leases')) == 0
+end
+
 local function look(id)
   return unpack(redis.call('HMGET', batchKey(id, 'record'), 'state', 'pending', 'running', 'leasedAt'))
 end
 
--- The batch whose turn it is. Only batches that are wanted are looked at: the others' expired leases can wait
--- until they are.
+-- The batch whose turn it is. Expired leases are taken back of every batch, since whoever has room for one may
+-- be another process.
 local function choose()
   local chosen, fewest, earliest
   for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
-    local state, pending, running, leased
-    if not leftOut[id] then state, pending, running, leased = look(id) end
+    local state, pending, running, leased = look(id)
     if state == 'running' then
       if ARGV[5] == '1' and reclaimExpired(id) then
         state, pending, running, leased = look(id)
       end
+      if isAdrift(id) then
+        startFinishing(id)
+        pending = 0
+      end
       running, leased = tonumber(running), tonumber(leased or '0')
       local isOlder = leased == earliest and tonumber(id) < tonumber(chosen)
       local isEarlier = running == fewest and (leased < earliest or isOlder)
-      if tonumber(pending) > 0 and (not chosen or running < fewest or isEarlier) then
+      local isWanted = not leftOut[id] and tonumber(pending) > 0
+      if isWanted and (not chosen or running < fewest or isEarlier) then
         chosen, fewest, earliest = id, running, leased
       end
     elseif state == false then
@@ -56,19 +66,23 @@ local function choose()
   return chosen
 end
 
--- A batch that has lost rows is an error, but the others' rows come first.
-local chosen, chunk, rows, broken
+-- The batch's first chunk that nobody holds. What has lost its rows is nobody's work any more; so many of them are
+-- passed over at a time that nobody waits for it.
+local function findChunk(id)
+  for _ = 1, 500 do
+    local chunk = redis.call('ZRANGE', batchKey(id, 'pending'), 0, 0)[1]
+    local rows = chunk and redis.call('HGET', batchKey(id, 'chunks'), chunk)
+    if rows or not chunk then return chunk, rows end
+    redis.call('ZREM', batchKey(id, 'pending'), chunk)
+  end
+end
+
+local chosen, chunk, rows
 repeat
   chosen = choose()
-  if not chosen then
-    return broken and redis.error_reply('CHUNK_MISSING of batch ' .. broken)
-  end
-  chunk = redis.call('ZRANGE', batchKey(chosen, 'pending'), 0, 0)[1]
-  rows = chunk and redis.call('HGET', batchKey(chosen, 'chunks'), chunk)
-  if not rows then
-    broken = chosen
-    leftOut[chosen] = true
-  end
+  if not chosen then return false end
+  chunk, rows = findChunk(chosen)
+  if not rows then leftOut[chosen] = true end
 until rows
 
 local first = chunk * size

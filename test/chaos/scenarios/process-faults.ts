@@ -54,6 +54,7 @@ const kill: Scenario = {
         const endedAt = performance.now();
         const measured = await Promise.all(measuring);
         const rowsBack = Math.max(...measured.map((one) => one.takeoverS));
+        const takenUp = Math.max(...measured.map((one) => one.takenUpS));
         const gateBack = Math.max(...measured.map((one) => one.gateS));
         return {
           injected: kills,
@@ -64,7 +65,7 @@ const kill: Scenario = {
             ...(gateBack > takeoverS ? [`slots came back after ${gateBack.toFixed(1)} s`] : []),
           ],
           notes: [
-            `rows of a killed replica were taken over within ${rowsBack.toFixed(1)} s, limit 15`,
+            `rows of a killed replica were there for the others within ${rowsBack.toFixed(1)} s, limit 15, and others had room for the last of them after ${takenUp.toFixed(1)} s`,
             `the gate had its full budget back within ${gateBack.toFixed(1)} s, limit 15`,
           ],
         };
