@@ -9,7 +9,7 @@ import type { Clients } from './clients.ts';
 import { toDigest } from './digest.ts';
 import { buildMetadata, findOwn } from './own-message.ts';
 import type { People } from './people.ts';
-import { post } from './post.ts';
+import { hasSettled, postMarked } from './post-once.ts';
 import { readLink } from './read-link.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory, ThreadState } from './thread-memory.ts';
@@ -26,8 +26,6 @@ export interface ApprovalNeeds {
 
 type Shown = Pick<ThreadState, 'approval' | 'askingSinceMs'>;
 
-/** A post of unknown outcome has arrived by then, or never will. */
-const postSettlesMs = 5_000;
 const metadataType = 'darkroom_approval';
 
 /** False where it has to wait: for the next edit that is allowed, or for a post to settle. */
@@ -37,7 +35,7 @@ export async function showApproval(
   needs: ApprovalNeeds,
 ): Promise<boolean> {
   if (approval === undefined && askingSinceMs !== undefined) {
-    if (Date.now() - askingSinceMs >= postSettlesMs) await adopt(batch, askingSinceMs, needs);
+    if (hasSettled(askingSinceMs)) await adopt(batch, askingSinceMs, needs);
     return false;
   }
   if (approval === undefined) {
@@ -88,18 +86,6 @@ async function find(
 }
 
 async function ask(batch: Batch, needs: ApprovalNeeds): Promise<void> {
-  await needs.memory.writeThread(batch.id, { askingSinceMs: Date.now() });
-  try {
-    await postSomewhere(batch, needs);
-  } catch (error) {
-    if (toSlackFailure(error).kind !== 'unknown') {
-      await needs.memory.writeThread(batch.id, { askingSinceMs: null });
-    }
-    throw error;
-  }
-}
-
-async function postSomewhere(batch: Batch, needs: ApprovalNeeds): Promise<void> {
   const { opsChannel } = needs.rules;
   const { channel, threadTs } = batch.drop;
   if (opsChannel !== undefined) {
@@ -122,8 +108,12 @@ async function postIn(
 ): Promise<void> {
   const message = await build(batch, place.channel, needs);
   const { text, blocks } = message;
-  const metadata = buildMetadata(metadataType, batch.id);
-  const posted = await post(needs.clients, { ...place, text, blocks: [...blocks], metadata });
+  const metadata = buildMetadata({ type: metadataType, batchId: batch.id });
+  const posted = await postMarked(
+    { ...place, text, blocks: [...blocks], metadata },
+    (askingSinceMs) => needs.memory.writeThread(batch.id, { askingSinceMs }),
+    needs.clients,
+  );
   const approval = { ...posted, digest: toDigest(message) };
   await needs.memory.writeThread(batch.id, { approval, askingSinceMs: null });
 }

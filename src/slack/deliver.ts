@@ -4,18 +4,18 @@
 import type { Batch } from '../batch/batch.ts';
 import type { WrittenResults } from '../batch/results.ts';
 import type { Logger } from '../logger.ts';
-import type { Clients } from './clients.ts';
-import { post } from './post.ts';
-import { isClosedChannel } from './slack-failure.ts';
+import { findDirect } from './find-direct.ts';
+import type { Place } from './own-message.ts';
+import { sayForCertain, toChannel, type Note, type SayNeeds } from './say-once.ts';
+import { isClosedChannel, isLockedOut, toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory, UploadRecord } from './thread-memory.ts';
 import { uploadFiles, UploadRefusedError, type UploadTask } from './upload.ts';
 import { showFileName } from './views/progress.ts';
 import { buildResultsText } from './views/results.ts';
 import { wordsOf } from './words/words-of.ts';
 
-export interface DeliverNeeds {
-  readonly clients: Clients;
-  readonly memory: Pick<ThreadMemory, 'readUpload' | 'writeUpload' | 'claimOnce'>;
+export interface DeliverNeeds extends SayNeeds {
+  readonly memory: SayNeeds['memory'] & Pick<ThreadMemory, 'readUpload' | 'writeUpload'>;
   readonly log: Logger;
   readonly settleMs?: number;
 }
@@ -27,9 +27,10 @@ export interface DeliverNeeds {
 export async function deliver(
   batch: Batch,
   results: WrittenResults,
-  { needs, signal }: { needs: DeliverNeeds; signal: AbortSignal },
+  { needs, signal }: Options,
 ): Promise<void> {
-  if (batch.declinedBy !== undefined) return tellDeclined(batch, batch.declinedBy, needs);
+  const options = { needs, signal };
+  if (batch.declinedBy !== undefined) return tellDeclined(batch, batch.declinedBy, options);
   const { channel, threadTs } = batch.drop;
   const task: UploadTask = {
     files: results.files,
@@ -38,44 +39,51 @@ export async function deliver(
     threadTs,
   };
   const record = await needs.memory.readUpload(batch.id);
-  if (record?.stage === 'undeliverable') return;
+  if (record?.stage === 'undeliverable') return tellUndelivered(batch, record, options);
   const elsewhere = record !== undefined && record.channel !== channel;
   try {
-    await upload(elsewhere ? toPlace(task, record) : task, batch, { needs, signal });
+    await upload(elsewhere ? toPlace(task, record) : task, batch, options);
   } catch (error) {
     if (!(error instanceof UploadRefusedError)) throw error;
     needs.log.warn({ err: error, batch: batch.id }, 'Slack refused the results');
     if (isClosedChannel(error.failure) && !elsewhere) {
-      await deliverInPerson(task, batch, { needs, signal });
+      await deliverInPerson(task, batch, options);
     } else {
-      await giveUp(task, batch, { needs, code: error.failure.code });
+      await giveUp(task, batch, { ...options, code: error.failure.code });
     }
   }
 }
 
+interface Options {
+  readonly needs: DeliverNeeds;
+  readonly signal: AbortSignal;
+}
+
 /** There is nothing to deliver; an edited message would not notify the person. */
-async function tellDeclined(batch: Batch, by: string, needs: DeliverNeeds): Promise<void> {
-  if (!(await needs.memory.claimOnce(`declined:${batch.id}`))) return;
-  const { channel, threadTs, user } = batch.drop;
+async function tellDeclined(batch: Batch, by: string, options: Options): Promise<void> {
+  const { user } = batch.drop;
   const words = wordsOf(batch.language).results;
   const text = words.declined(`<@${user}>`, showFileName(batch), `<@${by}>`);
-  await post(needs.clients, { channel, thread_ts: threadTs, text }).catch((error: unknown) =>
-    needs.log.warn(
-      { err: error, batch: batch.id },
-      'a person was not told that a batch was declined',
-    ),
-  );
+  await tellIfMay({ about: batch.id, what: 'declined', text, place: () => batch.drop }, options);
+}
+
+/** Rejects where it may be said later; where Slack's no is final, nobody is waited for. */
+async function tellIfMay(note: Note, { needs, signal }: Options): Promise<void> {
+  try {
+    await sayForCertain(note, needs, signal);
+  } catch (error) {
+    const failure = toSlackFailure(error);
+    if (failure.kind !== 'refused' || isLockedOut(failure)) throw error;
+    const { about: batch, what } = note;
+    needs.log.warn({ err: error, batch, what }, 'a person could not be told');
+  }
 }
 
 function toPlace(task: UploadTask, { channel, threadTs }: UploadRecord): UploadTask {
   return { ...task, channel, threadTs };
 }
 
-async function upload(
-  task: UploadTask,
-  batch: Batch,
-  { needs, signal }: { needs: DeliverNeeds; signal: AbortSignal },
-): Promise<void> {
+async function upload(task: UploadTask, batch: Batch, { needs, signal }: Options): Promise<void> {
   await uploadFiles(
     task,
     {
@@ -89,50 +97,58 @@ async function upload(
   );
 }
 
-async function deliverInPerson(
-  task: UploadTask,
-  batch: Batch,
-  { needs, signal }: { needs: DeliverNeeds; signal: AbortSignal },
-): Promise<void> {
-  const text = wordsOf(batch.language).results.elsewhere(
-    showFileName(batch),
-    `<#${batch.drop.channel}>`,
-  );
-  const posted = await post(needs.clients, { channel: batch.drop.user, text });
-  const place = { channel: posted.channel, threadTs: posted.ts };
+async function deliverInPerson(task: UploadTask, batch: Batch, options: Options): Promise<void> {
+  const { needs, signal } = options;
+  const { id: about, drop } = batch;
+  const { elsewhere } = wordsOf(batch.language).results;
+  const text = elsewhere(showFileName(batch), `<#${drop.channel}>`);
+  const place: Note['place'] = async (begunMs) => {
+    // Only to look there: a message to somebody's id opens the direct message.
+    const direct = begunMs === undefined ? undefined : await findDirect(drop.user, needs.clients);
+    return toChannel(direct ?? drop.user, begunMs);
+  };
+  const stand = await sayForCertain({ about, what: 'elsewhere', text, place }, needs, signal);
+  const there = { channel: stand.channel, threadTs: stand.ts };
   const files = task.files.map(({ name, bytes }) => ({ name, bytes }));
-  await needs.memory.writeUpload(batch.id, { stage: 'planned', files, ...place });
-  await deliverAgain(batch, { ...task, ...place }, { needs, signal });
+  await needs.memory.writeUpload(batch.id, { stage: 'planned', files, ...there });
+  await deliverAgain(batch, { ...task, ...there }, options);
 }
 
-async function deliverAgain(
-  batch: Batch,
-  task: UploadTask,
-  { needs, signal }: { needs: DeliverNeeds; signal: AbortSignal },
-): Promise<void> {
+async function deliverAgain(batch: Batch, task: UploadTask, options: Options): Promise<void> {
   try {
-    await upload(task, batch, { needs, signal });
+    await upload(task, batch, options);
   } catch (error) {
     if (!(error instanceof UploadRefusedError)) throw error;
-    await giveUp(task, batch, { needs, code: error.failure.code });
+    await giveUp(task, batch, { ...options, code: error.failure.code });
   }
 }
 
+/** Noted before it is told: results that Slack refused are not sent again because it was not told at once. */
 async function giveUp(
-  task: UploadTask,
+  { files, channel, threadTs }: UploadTask,
   batch: Batch,
-  { needs, code }: { needs: DeliverNeeds; code: string },
+  { code, ...options }: Options & { readonly code: string },
 ): Promise<void> {
-  const { clients, memory, log } = needs;
+  const { memory, log } = options.needs;
   log.error({ batch: batch.id, code }, 'Slack does not take the results; they stay in Redis');
+  const record: UploadRecord = {
+    stage: 'undeliverable',
+    files: files.map(({ name, bytes }) => ({ name, bytes })),
+    channel,
+    threadTs,
+    refusal: code,
+  };
+  await memory.writeUpload(batch.id, record);
+  await tellUndelivered(batch, record, options);
+}
+
+async function tellUndelivered(
+  batch: Batch,
+  { refusal = '', channel, threadTs }: UploadRecord,
+  options: Options,
+): Promise<void> {
   const words = wordsOf(batch.language).results;
-  const text = words.undelivered(`<@${batch.drop.user}>`, showFileName(batch), code);
-  if (await memory.claimOnce(`undelivered:${batch.id}`)) {
-    await post(clients, { channel: task.channel, thread_ts: task.threadTs, text }).catch(
-      (error: unknown) => log.warn({ err: error, batch: batch.id }, 'and cannot be told so'),
-    );
-  }
-  const files = task.files.map(({ name, bytes }) => ({ name, bytes }));
-  const { channel, threadTs } = task;
-  await memory.writeUpload(batch.id, { stage: 'undeliverable', files, channel, threadTs });
+  const text = words.undelivered(`<@${batch.drop.user}>`, showFileName(batch), refusal);
+  const place = (): Place => ({ channel, threadTs });
+  await tellIfMay({ about: batch.id, what: 'undelivered', text, place }, options);
 }

@@ -13,8 +13,8 @@ export interface Tag {
   readonly batchId: string;
 }
 
-/** The batch's number and nothing else: every member and app of the workspace can read it. */
-export function buildMetadata(type: string, batchId: string): Metadata {
+/** A number and nothing else: every member and app of the workspace can read it. */
+export function buildMetadata({ type, batchId }: Tag): Metadata {
   return { event_type: type, event_payload: { batch_id: batchId } };
 }
 

@@ -1,14 +1,10 @@
 // The one message in a batch's thread: posted once, found again after a crash, edited in place.
-//
-// nothing -> posting (marked) -> posted. The mark is stored before the message is posted and taken away
-// with its timestamp known, so a mark that is found means a post of unknown outcome: the thread is
-// searched for the message, by the batch's number in its metadata, before anything is posted again.
 
 import type { Batch } from '../batch/batch.ts';
 import type { Clients } from './clients.ts';
 import { toDigest } from './digest.ts';
-import { buildMetadata, findOwn } from './own-message.ts';
-import { post } from './post.ts';
+import { buildMetadata } from './own-message.ts';
+import { postOnce, settlesMs } from './post-once.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory, ThreadState } from './thread-memory.ts';
 import type { Message } from './views/blocks.ts';
@@ -20,8 +16,6 @@ export interface MessageNeeds {
 
 /** Between two edits of one batch's message. */
 const editEveryMs = 3_000;
-/** A post of unknown outcome has arrived by then, or never will. */
-const postSettlesMs = 5_000;
 const metadataType = 'darkroom_batch';
 
 /** The batch whose message it is, by its number, and where it stands. */
@@ -49,53 +43,42 @@ export async function showMessage(
     if (state.digest === digest) return true;
     return edit(batch, { message, digest, state }, needs);
   }
-  if (state.postingSinceMs !== undefined) {
-    if (Date.now() - state.postingSinceMs < postSettlesMs) return false;
-    const { channel, threadTs } = batch.drop;
-    const tag = { type: metadataType, batchId: batch.id };
-    const found = await findOwn({ channel, threadTs }, tag, needs.clients.steady);
-    if (found !== undefined) {
-      await needs.memory.writeThread(batch.id, { progressTs: found, postingSinceMs: null });
-      return false;
-    }
-  }
-  await postMarked(batch, { message, digest }, needs);
-  return true;
+  return postProgress(batch, { message, digest, state }, needs);
 }
 
 interface Shown {
   readonly message: Message;
   readonly digest: string;
+  readonly state: ThreadState;
 }
 
-async function postMarked(
-  batch: Own,
-  { message, digest }: Shown,
-  needs: MessageNeeds,
-): Promise<void> {
-  const { channel, threadTs } = batch.drop;
-  await needs.memory.writeThread(batch.id, { postingSinceMs: Date.now(), progressTs: null });
-  try {
-    const { ts } = await post(needs.clients, {
-      channel,
-      thread_ts: threadTs,
-      text: message.text,
-      blocks: [...message.blocks],
-      metadata: buildMetadata(metadataType, batch.id),
-    });
-    const change = { progressTs: ts, digest, editedMs: Date.now(), postingSinceMs: null };
-    await needs.memory.writeThread(batch.id, change);
-  } catch (error) {
-    if (toSlackFailure(error).kind !== 'unknown') {
-      await needs.memory.writeThread(batch.id, { postingSinceMs: null });
-    }
-    throw error;
-  }
+async function postProgress(
+  { id, drop }: Own,
+  { message, digest, state }: Shown,
+  { clients, memory }: MessageNeeds,
+): Promise<boolean> {
+  const { channel, threadTs } = drop;
+  const posted = await postOnce(
+    {
+      place: { channel, threadTs },
+      message,
+      tag: { type: metadataType, batchId: id },
+      begunMs: state.postingSinceMs,
+      mark: (postingSinceMs) => memory.writeThread(id, { postingSinceMs, progressTs: null }),
+    },
+    clients,
+  );
+  if (posted === undefined) return false;
+  const { ts: progressTs, isFound } = posted;
+  // What was found may show what was true before; the next turn brings it up to date.
+  const shown = isFound ? { digest: null } : { digest, editedMs: Date.now() };
+  await memory.writeThread(id, { progressTs, ...shown, postingSinceMs: null });
+  return !isFound;
 }
 
 async function edit(
   batch: Own,
-  { message, digest, state }: Shown & { state: ThreadState },
+  { message, digest, state }: Shown,
   needs: MessageNeeds,
 ): Promise<boolean> {
   if (Date.now() - (state.editedMs ?? 0) < editEveryMs) return false;
@@ -106,13 +89,17 @@ async function edit(
       ts: state.progressTs ?? '',
       text: message.text,
       blocks: [...message.blocks],
-      metadata: buildMetadata(metadataType, batch.id),
+      metadata: buildMetadata({ type: metadataType, batchId: batch.id }),
     });
   } catch (error) {
     const failure = toSlackFailure(error);
+    if (failure.kind === 'unknown') {
+      // It may still come to pass: an edit before then could be overtaken by it, the last one too.
+      const editedMs = Date.now() + settlesMs - editEveryMs;
+      await needs.memory.writeThread(batch.id, { digest: null, editedMs });
+    }
     if (failure.kind !== 'refused' || !lost.has(failure.code)) throw error;
-    await postMarked(batch, { message, digest }, needs);
-    return true;
+    return postProgress(batch, { message, digest, state: {} }, needs);
   }
   await needs.memory.writeThread(batch.id, { digest, editedMs: Date.now() });
   return true;

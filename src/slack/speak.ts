@@ -15,6 +15,7 @@ import { showMessage } from './progress-message.ts';
 import { post } from './post.ts';
 import { showReaction } from './reaction.ts';
 import { isDirectChannel as isDirect } from './rights.ts';
+import { sayOnce } from './say-once.ts';
 import { isClosedChannel, isLockedOut, toSlackFailure } from './slack-failure.ts';
 import type { ThreadMemory, ThreadState } from './thread-memory.ts';
 import type { TimeLeft } from './time-left.ts';
@@ -100,10 +101,10 @@ async function showKnown(
 async function callForRejected(batch: Batch, needs: SpeakNeeds): Promise<void> {
   const { id, drop, pause, language } = batch;
   if (pause?.reason !== 'rejected') return;
-  if (!(await needs.memory.claimOnce(`rejected:${id}:${pause.sinceMs}`))) return;
   const { rejected } = wordsOf(language).control;
   const text = rejected(`<@${drop.user}>`, showFileName(batch));
-  await post(needs.clients, { channel: drop.channel, thread_ts: drop.threadTs, text });
+  // A later turn says it, where this one cannot.
+  await sayOnce({ about: id, what: `rejected_${pause.sinceMs}`, text, place: () => drop }, needs);
 }
 
 /** Nobody else sees that it was refused. Said again where this process dies right after. */

@@ -17,6 +17,13 @@ export interface ThreadState {
   readonly approval?: { readonly channel: string; readonly ts: string; readonly digest: string };
   /** Set just before that message is posted and removed after: a post of unknown outcome. Epoch ms. */
   readonly askingSinceMs?: number;
+  /** Messages that are posted once and stay: where each stands, or when its post began. */
+  readonly [said: `said:${string}`]: number | Stand | undefined;
+}
+
+export interface Stand {
+  readonly channel: string;
+  readonly ts: string;
 }
 
 /** A new value, or null to forget the field; what is not named stays. */
@@ -36,6 +43,8 @@ export interface UploadRecord {
   /** Where the files go: the batch's thread, or a direct message where the thread is closed to us. */
   readonly channel: string;
   readonly threadTs: string;
+  /** Slack's word for why they are undeliverable. */
+  readonly refusal?: string;
 }
 
 /** The same of results that were given before the end, in the last outage of a model server. */

@@ -99,11 +99,22 @@ describe('the operators', () => {
     await expect(gone.slack.tellOutage?.(began)).resolves.toBeUndefined();
   });
 
-  it('are told again where it is not known whether they were', async () => {
-    await using stage = await createStage({ rules: { opsChannel: 'C00PRODUCT1' } });
-    stage.workspace.faults.next('chat.postMessage', { status: 500 });
-    await expect(stage.slack.tellOutage?.(began)).rejects.toThrow('500');
-  });
+  it.each(['before', 'after'] as const)(
+    'are told once where the line breaks %s they were',
+    async (drop) => {
+      await using stage = await createStage({ rules: { opsChannel: 'C00PRODUCT1' } });
+      const { workspace, memory, slack } = stage;
+      workspace.faults.next('chat.postMessage', { drop });
+      await expect(slack.tellOutage?.(began)).rejects.toThrow('fetch failed');
+      await expect(slack.tellOutage?.(began)).rejects.toThrow('may still arrive');
+      await memory.writeThread('outage-0', { 'said:outage_began': 1 });
+      await slack.tellOutage?.(began);
+      await slack.tellOutage?.(began);
+      expect(workspace.channelMessages('products')).toHaveLength(1);
+      await slack.tellOutage?.({ ...began, kind: 'ended' });
+      expect(workspace.channelMessages('products')).toHaveLength(2);
+    },
+  );
 
   it.each([
     ['en', ['no model server answers', 'No batch waits', 'after about 2 h']],

@@ -10,6 +10,7 @@ import { createSlack, type Slack, type SlackOptions } from '../../src/slack/crea
 import type { Desk } from '../../src/slack/desk.ts';
 import type {
   SoFarRecord,
+  ThreadChange,
   ThreadMemory,
   ThreadState,
   UploadRecord,
@@ -221,6 +222,10 @@ export interface LocalMemory extends ThreadMemory {
   readonly uploads: Map<string, UploadRecord>;
   readonly soFar: Map<string, SoFarRecord>;
   readonly stages: string[];
+  /** What was written of threads. */
+  readonly changes: ThreadChange[];
+  /** How often a thread was looked after. */
+  turns: number;
   editsLeft: number;
   /** No thread is known to have something to tell. */
   forgetAll(): void;
@@ -234,16 +239,23 @@ export function createLocalMemory(): LocalMemory {
     uploads: new Map(),
     soFar: new Map(),
     stages: [],
+    changes: [],
+    turns: 0,
     editsLeft: 1_000,
     forgetAll: () => open.clear(),
     open: async (id) => void open.add(id),
     settle: async (id) => void open.delete(id),
     unsettled: async () => [...open],
-    claimSpeaker: async () => true,
+    async claimSpeaker() {
+      memory.turns += 1;
+      return true;
+    },
     readThread: async (id) => memory.threads.get(id) ?? {},
     async writeThread(id, change) {
-      const merged = Object.entries({ ...memory.threads.get(id), ...change });
-      memory.threads.set(id, Object.fromEntries(merged.filter(([, value]) => value !== null)));
+      memory.changes.push(change);
+      const merged: object = { ...memory.threads.get(id), ...change };
+      const kept = Object.entries(merged).filter(([, value]) => value !== null);
+      memory.threads.set(id, Object.fromEntries(kept));
     },
     async spendEdit() {
       memory.editsLeft -= 1;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noCounts, type Batch } from '../../src/batch/batch.ts';
 import type { Message } from '../../src/sandbox/workspace/slack-objects.ts';
+import type { ThreadChange } from '../../src/slack/thread-memory.ts';
 import { aBatch, createStage, csv, eventually, type Stage } from './support.ts';
 
 /** A batch at work whose file lies in the workspace, as if it had just been read. */
@@ -28,6 +29,16 @@ async function firstReply(stage: Stage, batch: Batch): Promise<Message> {
 /** Until the bot has noted what it posted. */
 async function firstNoted(stage: Stage, batch: Batch): Promise<void> {
   await eventually(() => stage.memory.threads.get(batch.id)?.progressTs).toBeTypeOf('string');
+}
+
+/** Until the bot has noted that it does not know what became of its post. */
+async function failedPost({ memory }: Stage): Promise<void> {
+  const marks = (): number => memory.changes.filter(hasMark).length;
+  await eventually(marks).toBe(2);
+}
+
+function hasMark({ postingSinceMs }: ThreadChange): boolean {
+  return typeof postingSinceMs === 'number';
 }
 
 function reactions({ workspace }: Stage, { drop }: Batch): string[] {
@@ -116,25 +127,37 @@ describe('a thread', () => {
 
   it('finds its own message again when it died between posting and noting it', async () => {
     await using stage = await createStage();
-    stage.workspace.faults.next('chat.postMessage', { drop: 'after' });
     const batch = await atWork(stage);
-    await firstReply(stage, batch);
-    await eventually(() => stage.memory.threads.get(batch.id)?.postingSinceMs).toBeTypeOf('number');
-    await stage.memory.writeThread(batch.id, { postingSinceMs: 1 });
+    await firstNoted(stage, batch);
+    stage.memory.threads.set(batch.id, { reaction: 'eyes', postingSinceMs: 1 });
     await eventually(() => stage.memory.threads.get(batch.id)?.progressTs).toBe(
       replies(stage, batch)[0]?.ts,
     );
     expect(callsOf(stage, 'chat.postMessage')).toBe(1);
   });
 
-  it('posts again when a post of unknown outcome never arrived', async () => {
+  it.each(['before', 'after'] as const)(
+    'is posted once where the line breaks %s that',
+    async (drop) => {
+      await using stage = await createStage();
+      stage.workspace.faults.next('chat.postMessage', { drop });
+      const batch = await atWork(stage);
+      await failedPost(stage);
+      await stage.memory.writeThread(batch.id, { postingSinceMs: 1 });
+      await firstNoted(stage, batch);
+      expect(replies(stage, batch)).toHaveLength(1);
+    },
+  );
+
+  it('does not look for a message, nor post it again, while it may still arrive', async () => {
     await using stage = await createStage();
     stage.workspace.faults.next('chat.postMessage', { drop: 'before' });
     const batch = await atWork(stage);
-    await eventually(() => stage.memory.threads.get(batch.id)?.postingSinceMs).toBeTypeOf('number');
-    await stage.memory.writeThread(batch.id, { postingSinceMs: 1 });
-    await firstReply(stage, batch);
-    expect(replies(stage, batch)).toHaveLength(1);
+    await failedPost(stage);
+    const { turns } = stage.memory;
+    await eventually(() => stage.memory.turns).toBeGreaterThan(turns + 1);
+    expect(callsOf(stage, 'chat.postMessage')).toBe(1);
+    expect(callsOf(stage, 'conversations.replies')).toBe(0);
   });
 
   it.each(['message_not_found', 'edit_window_closed'])(
