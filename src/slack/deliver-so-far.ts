@@ -4,6 +4,7 @@ import type { Batch } from '../batch/batch.ts';
 import type { ResultFile } from '../batch/results.ts';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
+import type { Desk } from './desk.ts';
 import type { SoFarRecord, ThreadMemory, UploadRecord } from './thread-memory.ts';
 import { uploadFiles, UploadRefusedError } from './upload.ts';
 import { buildTime } from './views/blocks.ts';
@@ -12,6 +13,7 @@ import { wordsOf } from './words/words-of.ts';
 
 export interface SoFarNeeds {
   readonly clients: Clients;
+  readonly desk: Pick<Desk, 'readBatch'>;
   readonly memory: Pick<ThreadMemory, 'readSoFar' | 'writeSoFar'>;
   readonly log: Logger;
   readonly settleMs?: number;
@@ -24,7 +26,7 @@ export interface Outage {
 }
 
 /** Resolves when the file stands in the thread, or when Slack refuses it for good: the whole file comes later
- *  anyway. Rejects on outages of Slack; calling it again never posts a second time. */
+ *  anyway, and where the batch waits no longer it may be there by now. Rejects on outages of Slack; calling it again never posts a second time. */
 export async function deliverSoFar(
   batch: Batch,
   file: ResultFile,
@@ -35,7 +37,10 @@ export async function deliverSoFar(
   const comment = buildComment(batch, sinceMs);
   const ledger = createLedger(batch.id, sinceMs, needs.memory);
   try {
-    const uploading = { clients, log, ...ledger, ...(settleMs === undefined ? {} : { settleMs }) };
+    const isWanted = async (): Promise<boolean> =>
+      (await needs.desk.readBatch(batch.id))?.pause?.sinceMs === sinceMs;
+    const settling = settleMs === undefined ? {} : { settleMs };
+    const uploading = { clients, log, ...ledger, isWanted, ...settling };
     await uploadFiles({ files: [file], comment, channel, threadTs }, uploading, signal);
   } catch (error) {
     if (!(error instanceof UploadRefusedError)) throw error;

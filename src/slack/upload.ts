@@ -32,6 +32,8 @@ export interface UploadNeeds {
   readonly log: Logger;
   readUpload(): Promise<UploadRecord | undefined>;
   writeUpload(record: UploadRecord): Promise<void>;
+  /** Asked when all is sent that nobody sees: where the files are not wanted any more they are not posted. */
+  isWanted?(): Promise<boolean>;
   /** How long files may take to show up before they count as not shared. Milliseconds. */
   readonly settleMs?: number;
 }
@@ -51,7 +53,8 @@ const rounds = 5;
 const settleMs = 60_000;
 
 /**
- * Resolves when the files certainly stand in the thread, also when an earlier call put them there.
+ * Resolves when the files certainly stand in the thread, also when an earlier call put them there, or when they
+ * are not wanted.
  * Throws UploadRefusedError where Slack will not have them, and other errors for outages; calling it
  * again goes on where it stopped.
  */
@@ -121,6 +124,7 @@ async function uploadOnce(
     await sendBytes({ url: targets[index]?.url ?? '', path, bytes, signal });
   }
   await ensureStillOurs(files, needs);
+  if (!((await needs.isWanted?.()) ?? true)) return;
   await needs.writeUpload({ stage: 'bytes_sent', files, ...place });
   await complete(task, files, { needs, signal });
   await needs.writeUpload({ stage: 'completed', files, ...place });

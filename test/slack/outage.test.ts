@@ -30,7 +30,9 @@ async function dropWaiting({ workspace, desk }: Stage): Promise<Batch> {
   await eventually(() => desk.batches.size).toBe(1);
   const [[id, { drop }] = ['', aBatch()]] = [...desk.batches];
   const pause = { reason: 'model-away', sinceMs: 1_000 } as const;
-  return aBatch({ id, drop, state: 'paused', pause });
+  const batch = aBatch({ id, drop, state: 'paused', pause });
+  desk.batches.set(id, batch);
+  return batch;
 }
 
 function postsOf({ workspace }: Stage, { drop }: Batch): Message[] {
@@ -45,6 +47,7 @@ describe('results before the end', () => {
     const batch = await dropWaiting(stage);
     const file = await writeFileSoFar();
     for (const sinceMs of [1_000, 1_000, 5_000, 5_000]) {
+      stage.desk.change(batch.id, { pause: { reason: 'model-away', sinceMs } });
       await stage.slack.deliverSoFar(batch, file, { sinceMs, signal });
     }
     await eventually(() => postsOf(stage, batch)).toHaveLength(2);
@@ -63,6 +66,18 @@ describe('results before the end', () => {
     await stage.slack.deliverSoFar(batch, file, { sinceMs: 1_000, signal });
     await eventually(() => postsOf(stage, batch)).toHaveLength(1);
     expect(stage.memory.soFar.get(batch.id)?.stage).toBe('completed');
+  });
+
+  it('are not posted any more where the batch has gone on, or was deleted, while they were sent', async () => {
+    await using stage = await createStage();
+    const batch = await dropWaiting(stage);
+    const file = await writeFileSoFar();
+    stage.desk.change(batch.id, { state: 'done', pause: undefined });
+    await stage.slack.deliverSoFar(batch, file, { sinceMs: 1_000, signal });
+    stage.desk.batches.delete(batch.id);
+    await stage.slack.deliverSoFar(batch, file, { sinceMs: 2_000, signal });
+    const completed = 'files.completeUploadExternal';
+    expect(stage.workspace.calls.filter(({ method }) => method === completed)).toEqual([]);
   });
 
   it('are given up where Slack refuses them, and the batch is none the worse', async () => {
