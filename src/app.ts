@@ -21,6 +21,7 @@ import { createMetrics } from './ops/metrics.ts';
 import { createRowActivity, type RowActivity } from './ops/row-activity.ts';
 import { startOps } from './ops/start-ops.ts';
 import { createStepActivity } from './ops/watched-steps.ts';
+import { createPresence } from './queue/presence.ts';
 import { readSurvey } from './queue/survey.ts';
 import { createThreadMemory } from './queue/thread-memory.ts';
 import { createSlack, type Slack } from './slack/create-slack.ts';
@@ -88,7 +89,8 @@ async function startConversation(
   });
   const desk = toDesk(stores);
   const threadsDirectory = join(dataDir, 'threads');
-  const told = { rules, threadsDirectory, onRateLimited, storage: stores.probe };
+  const presence = createPresence(stores.store);
+  const told = { rules, threadsDirectory, onRateLimited, storage: stores.probe, presence };
   const slack = await createSlack({ config, log, desk, memory, ...told });
   stores.ledger.onChanged(() => slack.wake());
   return slack;

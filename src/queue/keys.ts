@@ -1,4 +1,5 @@
-// The names of everything in Redis: the one place that knows them, for TypeScript and for Lua.
+// The names of everything in Redis: the one place that knows them, for TypeScript and for Lua. presence: hash, see
+ *  presence.ts.
 // A batch has a fixed number of keys, whatever its size; each of them carries a time to live.
 
 /** A batch's keys.
@@ -50,6 +51,7 @@ export type SharedKey =
   | 'unsettled'
   | 'tallies'
   | 'probe'
+  | 'presence'
   | 'changed'
   | 'cancelled'
   | 'due'

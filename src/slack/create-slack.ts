@@ -11,6 +11,7 @@ import type { Rules } from '../config/rules.ts';
 import type { SlackConfig } from '../config.ts';
 import type { Fault } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { createCatchUp } from './catch-up.ts';
 import { buildClientOptions, createClients, onRateLimited, toBoltLogger } from './clients.ts';
 import type { Conversation } from './conversation.ts';
 import { createReceiver } from './create-receiver.ts';
@@ -32,6 +33,7 @@ import { onChoice, onStopButton } from './listeners/on-stop.ts';
 import { onUselessFiles } from './listeners/on-useless-files.ts';
 import { openKnownThreads } from './known-threads.ts';
 import { createPeople } from './people.ts';
+import type { Presence } from './presence.ts';
 import { readLink } from './read-link.ts';
 import { recordBeforeBolt } from './record-drops.ts';
 import type { ThreadMemory } from './thread-memory.ts';
@@ -49,6 +51,7 @@ export interface SlackOptions {
   readonly log: Logger;
   readonly desk: Desk;
   readonly memory: ThreadMemory;
+  readonly presence: Presence;
   readonly rules: Rules;
   /** Where it is noted on this machine's disk which threads show a batch at work; see known-threads.ts. */
   readonly threadsDirectory?: string;
@@ -97,9 +100,9 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
   const people = createPeople({ client: clients.steady, log, team: identity.team });
   const timeLeft = createTimeLeft(desk);
   const known = await openKnownThreads(options.threadsDirectory, log);
-  const { storage } = options;
+  const { storage, presence } = options;
   const common = { clients, memory, desk, log, people, rules };
-  const threads = createThreads({ ...common, timeLeft, known, storage });
+  const threads = createThreads({ ...common, timeLeft, known, storage, presence });
   const entrance = createReceiver(config, log);
   const app = buildApp(config, { receiver: entrance.receiver, identity, log });
   const conversation: Conversation = {
@@ -112,8 +115,10 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
   listen(app, conversation);
   await startOrUndo(app, [entrance.stop, threads[Symbol.asyncDispose]]);
   const access = watchAccess({ client: clients.steady, log });
+  const connected = (): boolean => entrance.connected() && access.isLetIn();
+  const catchUp = createCatchUp({ ...conversation, presence, connected });
   return {
-    connected: () => entrance.connected() && access.isLetIn(),
+    connected,
     wake: () => threads.wake(),
     findRefusal: (drop) => findRefusal(drop, conversation),
     languageOf: async (user) => (await people.read(user)).language,
@@ -129,6 +134,7 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
     ...createPosts(conversation, options.settleMs),
     async [Symbol.asyncDispose]() {
       access[Symbol.dispose]();
+      await catchUp[Symbol.asyncDispose]();
       await entrance.stop();
       await threads[Symbol.asyncDispose]();
     },

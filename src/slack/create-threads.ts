@@ -2,6 +2,7 @@
 
 import { createLostWatch } from './create-lost-watch.ts';
 import { createStorageWatch, type StorageWatchNeeds } from './create-storage-watch.ts';
+import { claimTtlMs, holdClaim } from './hold-claim.ts';
 import { pause } from './pause.ts';
 import { speak, type SpeakNeeds } from './speak.ts';
 
@@ -16,9 +17,6 @@ export type StorageEdge = Pick<StorageWatchNeeds, 'findTrouble' | 'patienceMs'>;
 /** How often threads are looked at; what is edited how often is decided elsewhere. */
 const tickMs = 1_000;
 const speakersAtOnce = 4;
-/** The right to speak outlives a process that died by no more than this; it is renewed during a turn. */
-const speakerTtlMs = 8_000;
-const renewEveryMs = 2_500;
 
 /** Starts at once; disposing waits for the turn that is under way. */
 export function createThreads(
@@ -31,8 +29,8 @@ export function createThreads(
 
   const turn = async (batchId: string): Promise<void> => {
     try {
-      if (!(await needs.memory.claimSpeaker(batchId, speakerTtlMs))) return;
-      using _ = renewing(batchId, needs);
+      if (!(await needs.memory.claimSpeaker(batchId, claimTtlMs))) return;
+      using _ = holdClaim(batchId, needs);
       const waitMs = await speak(batchId, needs);
       if (waitMs > 0) notBefore.set(batchId, performance.now() + waitMs);
       else notBefore.delete(batchId);
@@ -74,15 +72,6 @@ export function createThreads(
       await Promise.all([running, storage[Symbol.asyncDispose]()]);
     },
   };
-}
-
-function renewing(batchId: string, { memory, log }: SpeakNeeds): Disposable {
-  const timer = setInterval(() => {
-    memory.claimSpeaker(batchId, speakerTtlMs).catch((error: unknown) => {
-      log.warn({ err: error, batch: batchId }, 'the right to speak could not be renewed');
-    });
-  }, renewEveryMs);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** So that no batch is always the last one when the edits of a minute run out. */

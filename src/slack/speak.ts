@@ -8,6 +8,7 @@ import type { Rules } from '../config/rules.ts';
 import type { Desk } from './desk.ts';
 import type { KnownThreads } from './known-threads.ts';
 import type { People } from './people.ts';
+import type { Absence, Presence } from './presence.ts';
 import { toFaultMessage } from './to-message.ts';
 import { showApproval } from './approval-message.ts';
 import { isPrivate, isTaken } from './is-silent.ts';
@@ -33,21 +34,26 @@ export interface SpeakNeeds {
   readonly people: People;
   readonly rules: Rules;
   readonly known: KnownThreads;
+  readonly presence: Pick<Presence, 'readAbsence'>;
 }
 
 /** Reading is quick, as a rule; only when it is not is there something to say about it. */
 const readingIsLongMs = 5_000;
 
 /** What the thread should show now; undefined for nothing (yet). */
-function buildMessage(batch: Batch, secondsLeft: number | undefined): Message | undefined {
+function buildMessage(
+  batch: Batch,
+  secondsLeft: number | undefined,
+  absence: Absence | undefined,
+): Message | undefined {
   if (batch.state === 'refused') {
     return batch.fault === undefined ? undefined : buildRefusal(batch, batch.fault);
   }
   if (batch.state === 'reading') {
     const long = Date.now() - batch.createdMs > readingIsLongMs;
-    return isTaken(batch) && long ? buildProgress(batch) : undefined;
+    return isTaken(batch) && long ? buildProgress(batch, undefined, absence) : undefined;
   }
-  return buildProgress(batch, secondsLeft);
+  return buildProgress(batch, secondsLeft, absence);
 }
 
 /** Resolves to the milliseconds after which the batch's thread is worth another look. */
@@ -73,7 +79,7 @@ async function tell(batch: Batch, needs: SpeakNeeds): Promise<number> {
   const secondsLeft = await needs.timeLeft.note(batch);
   const shown = await needs.memory.readThread(batch.id);
   await showReaction(batch, shown, needs);
-  const message = buildMessage(batch, secondsLeft);
+  const message = buildMessage(batch, secondsLeft, await needs.presence.readAbsence());
   const isShown = message === undefined || (await showKnown(batch, message, { shown, needs }));
   const isAsked = await showApproval(batch, shown, needs);
   await callForRejected(batch, needs);

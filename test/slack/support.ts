@@ -8,6 +8,7 @@ import { noCounts, noSums, type Batch, type Drop } from '../../src/batch/batch.t
 import type { Rules } from '../../src/config/rules.ts';
 import { createSlack, type Slack, type SlackOptions } from '../../src/slack/create-slack.ts';
 import type { Desk } from '../../src/slack/desk.ts';
+import type { Absence, Presence } from '../../src/slack/presence.ts';
 import type {
   SoFarRecord,
   ThreadChange,
@@ -277,6 +278,30 @@ export function createLocalMemory(): LocalMemory {
   return memory;
 }
 
+export interface LocalPresence extends Presence {
+  heardMs: number;
+  absence: Absence | undefined;
+}
+
+/** By this machine's clock; as new unless `heardMs` is set. */
+export function createLocalPresence(): LocalPresence {
+  const presence: LocalPresence & { sweptMs: number } = {
+    heardMs: Date.now(),
+    sweptMs: 0,
+    absence: undefined,
+    async noteConnected() {
+      return { nowMs: Date.now(), heardMs: presence.heardMs, sweptMs: presence.sweptMs };
+    },
+    async noteSwept(heardMs, nextMs) {
+      if (presence.heardMs !== heardMs) return;
+      presence.heardMs = nextMs;
+      presence.sweptMs = Date.now();
+    },
+    readAbsence: async () => presence.absence,
+  };
+  return presence;
+}
+
 /** What an installation has that says nothing about it. */
 export const noRules: Rules = { operators: [], allowGuests: false, allowChannels: [] };
 
@@ -285,6 +310,7 @@ export interface Stage extends AsyncDisposable {
   readonly slack: Slack;
   readonly desk: MemoryDesk;
   readonly memory: LocalMemory;
+  readonly presence: LocalPresence;
 }
 
 export interface StageOptions extends WorkspaceOptions {
@@ -318,6 +344,7 @@ export async function createStage({
     ...options,
   });
   const memory = createLocalMemory();
+  const presence = createLocalPresence();
   const desk = createMemoryDesk(memory.open);
   const common = {
     botToken: workspace.botToken,
@@ -335,6 +362,7 @@ export async function createStage({
     rules: { ...noRules, ...rules },
     settleMs: 1_000,
     storage,
+    presence,
   });
   await workspace.waitForBot();
   return {
@@ -342,6 +370,7 @@ export async function createStage({
     slack,
     desk,
     memory,
+    presence,
     async [Symbol.asyncDispose]() {
       await slack[Symbol.asyncDispose]();
       await workspace.close();

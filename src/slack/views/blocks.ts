@@ -71,3 +71,10 @@ export function buildTime(epochMs: number): string {
   const fallback = new Date(epochMs).toISOString().slice(11, 16);
   return `<!date^${seconds}^{time}|${fallback} UTC>`;
 }
+
+/** The same with its day: "yesterday 18:02". */
+export function buildMoment(epochMs: number): string {
+  const seconds = Math.floor(epochMs / 1000);
+  const fallback = new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ');
+  return `<!date^${seconds}^{date_short_pretty} {time}|${fallback} UTC>`;
+}

@@ -3,6 +3,7 @@
 import { hasEnded, isHeld, type Batch, type Pause } from '../../batch/batch.ts';
 import { formatDuration } from '../../batch/progress.ts';
 import { showText } from '../escape.ts';
+import type { Absence } from '../presence.ts';
 import type { Words } from '../words/words.ts';
 import { wordsOf } from '../words/words-of.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from './blocks.ts';
 import { toFileName } from './file-name.ts';
 import { buildFailures } from './failures.ts';
+import { buildOffline } from './offline.ts';
 import { buildRetryButton } from './retry-button.ts';
 import { buildStopButton } from './stop-button.ts';
 import { buildUnderstood } from './understood.ts';
@@ -107,8 +109,8 @@ function buildPause({ reason, sinceMs, by: user, fault }: Pause, words: Words): 
   return words.progress.paused({ reason, since: buildTime(sinceMs), by, said });
 }
 
-/** `secondsLeft` is undefined while it cannot be told. Under 4 kB in all. */
-export function buildProgress(batch: Batch, secondsLeft?: number): Message {
+/** `secondsLeft` is undefined while it cannot be told; `absence` is the last of Darkroom's. Under 4 kB in all. */
+export function buildProgress(batch: Batch, secondsLeft?: number, absence?: Absence): Message {
   const words = wordsOf(batch.language);
   const title = buildTitle(batch, words);
   const tally = batch.counts.total > 0 ? buildTally(batch, secondsLeft, words) : undefined;
@@ -117,6 +119,7 @@ export function buildProgress(batch: Batch, secondsLeft?: number): Message {
     tally,
     buildCached(batch),
     ...buildHeld(batch, words),
+    ...buildOffline(batch, absence, words),
     buildStuck(batch, words),
     ...buildRetries(batch, words),
   ]

@@ -84,6 +84,8 @@ export const english: Words = {
     approved: (by) => `Approved by ${by}`,
     declined: (by) => `Declined by ${by}: nothing was worked on.`,
     gaveUp: (hours) => `Ended early: the model server could not be used for ${hours} h.`,
+    offline: (from, to) => `I was offline from ${from} to ${to}. Nothing was lost.`,
+    late: (dropped) => `I was offline when this was dropped (${dropped}), so I began late.`,
     footer: (id, ended) =>
       ended
         ? `Batch ${id}`

@@ -90,6 +90,10 @@ export interface Words {
     declined(by: string): string;
     /** The model server was away for so long. */
     gaveUp(hours: string): string;
+    /** Darkroom was not there while the batch was under way; Slack date tokens. */
+    offline(from: string, to: string): string;
+    /** Nor when the file was dropped. */
+    late(dropped: string): string;
     footer(id: string, ended: boolean): string;
   };
 

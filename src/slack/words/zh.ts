@@ -74,6 +74,8 @@ export const chinese: Words = {
     approved: (by) => `已由 ${by} 批准`,
     declined: (by) => `已由 ${by} 拒绝，没有处理任何行。`,
     gaveUp: (hours) => `已提前结束：模型服务器已有 ${hours} 小时不可用。`,
+    offline: (from, to) => `从 ${from} 到 ${to} 我不在线，数据没有丢失。`,
+    late: (dropped) => `文件发送时（${dropped}）我不在线，所以开始得比较晚。`,
     footer: (id, ended) =>
       ended
         ? `批次 ${id}`
