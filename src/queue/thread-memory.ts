@@ -8,6 +8,7 @@ import type { Store } from './store.ts';
 
 const scripts = {
   claimSpeaker: readScript('claim-speaker', z.number()),
+  settle: readScript('settle', z.number()),
   spendEdit: readScript('spend-edit', z.number()),
 };
 
@@ -25,8 +26,8 @@ export type Change<State> = { readonly [Field in keyof State]?: State[Field] | n
 export interface ThreadMemory<State, Upload, SoFar = Upload> {
   /** Notes that the batch's thread has something to be told. Idempotent. */
   open(batchId: string): Promise<void>;
-  /** Nothing is left to tell. */
-  settle(batchId: string): Promise<void>;
+  /** Nothing is left to tell of a batch that was seen with this retry; of one that has another by now there is. */
+  settle(batchId: string, retriedAs?: string): Promise<void>;
   /** The batches that were opened and not settled, oldest first. */
   unsettled(): Promise<readonly string[]>;
   /** One process speaks for a batch at a time; true also where this one holds the right already. */
@@ -58,8 +59,8 @@ export function createThreadMemory<
     open: async (id) => {
       await redis.sadd(unsettled, id);
     },
-    settle: async (id) => {
-      await redis.srem(unsettled, id);
+    settle: async (id, retriedAs = '') => {
+      await store.run(scripts.settle, id, retriedAs);
     },
     unsettled: async () =>
       (await redis.smembers(unsettled)).toSorted((a, b) => Number(a) - Number(b)),

@@ -129,7 +129,7 @@ async function tellAlone(batch: Batch, fault: Fault, needs: SpeakNeeds): Promise
 async function settle(batch: Batch, { memory, timeLeft, known }: SpeakNeeds): Promise<void> {
   timeLeft.forget(batch.id);
   await known.forget(batch.drop.key);
-  await memory.settle(batch.id);
+  await memory.settle(batch.id, batch.retriedAs);
 }
 
 /** Progress may be late; it must neither hammer Slack nor stop for other batches. */

@@ -58,8 +58,8 @@ export interface SoFarRecord extends UploadRecord {
 export interface ThreadMemory {
   /** Notes that the batch's thread has something to be told. Idempotent. */
   open(batchId: string): Promise<void>;
-  /** Nothing is left to tell. */
-  settle(batchId: string): Promise<void>;
+  /** Nothing is left to tell of a batch that was seen with this retry; of one that has another by now there is. */
+  settle(batchId: string, retriedAs?: string): Promise<void>;
   /** The batches that were opened and not settled. */
   unsettled(): Promise<readonly string[]>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createThreadMemory } from '../../src/queue/thread-memory.ts';
-import { buildDrop, createFixture } from './queue-fixture.ts';
+import { buildDrop, buildPlan, createFixture, writeRows } from './queue-fixture.ts';
 
 interface State {
   readonly progressTs?: string;
@@ -62,6 +62,27 @@ describe('thread memory', () => {
     expect(await other.unsettled()).toEqual(['9', '10']);
     await other.settle('9');
     expect(await mine.unsettled()).toEqual(['10']);
+  });
+
+  it('still has something to tell of a batch that was retried since it was looked at', async () => {
+    const { mine, ledger } = createMemories();
+    const { id } = await ledger.recordDrop(buildDrop());
+    await writeRows(ledger, id, 3);
+    await ledger.startRunning(id, buildPlan(3));
+    await ledger.cancel(id, 'U1');
+    await ledger.end(id);
+    const before = await ledger.readBatch(id);
+
+    const retry = buildDrop({ retryOf: { id, by: 'U1' } });
+    const { id: again } = await ledger.recordDrop(retry);
+    await writeRows(ledger, again, 3);
+    await ledger.startRunning(again, buildPlan(3));
+    await mine.settle(id, before?.retriedAs);
+    expect(await mine.unsettled()).toEqual([id, again]);
+
+    const after = await ledger.readBatch(id);
+    await mine.settle(id, after?.retriedAs);
+    expect(await mine.unsettled()).toEqual([again]);
   });
 
   it('owes a thread an answer from the moment that its drop is recorded', async () => {
