@@ -1,5 +1,4 @@
-// The names of everything in Redis: the one place that knows them, for TypeScript and for Lua. presence: hash, see
- *  presence.ts.
+// The names of everything in Redis: the one place that knows them, for TypeScript and for Lua.
 // A batch has a fixed number of keys, whatever its size; each of them carries a time to live.
 
 /** A batch's keys.
@@ -33,7 +32,8 @@ export type BatchPart = (typeof batchParts)[number];
 
 /** Keys of the installation. ids, active, unsettled, endpoint and format live for ever (and stay small); see
  *  endpoint.ts for endpoint and `endpoint:<name>`, format.ts for format. outage: hash, what operators were told of one, see outages.ts.
- *  tallies: hash of what is counted over all processes. probe: what a readiness check writes.
+ *  tallies: hash of what is counted over all processes. probe: what a readiness check writes. presence: hash, see
+ *  presence.ts.
  *  changed, cancelled and due are channels. Scripts have more: `once:drop:<key>` and
  *  `fingerprint:<fingerprint>`, each with the id of its batch; `answers`, `answers:used` and
  *  `answering:<question>`, see answer-cache.ts; `rows:<team>:<person>:<day>`, what was
