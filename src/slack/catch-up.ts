@@ -31,9 +31,10 @@ const oldestMs = 24 * 3600_000;
 const claim = 'catch-up';
 
 /** What is to be looked through, and from when on the next time; undefined where there is nothing yet. */
-export function planSweep({ nowMs, heardMs }: Marks):
-  | { readonly fromMs: number; readonly toMs: number; readonly nextMs: number }
-  | undefined {
+export function planSweep({
+  nowMs,
+  heardMs,
+}: Marks): { readonly fromMs: number; readonly toMs: number; readonly nextMs: number } | undefined {
   const toMs = nowMs - underWayMs;
   // A mark in the future is of a clock that was set back.
   const knownMs = heardMs > nowMs ? nowMs - overlapMs : heardMs;
@@ -42,27 +43,42 @@ export function planSweep({ nowMs, heardMs }: Marks):
   return { fromMs, toMs, nextMs: Math.max(fromMs, toMs - overlapMs) };
 }
 
+type IsDue = (marks: Marks) => boolean;
+
+/** Looks through the channels where that is still due and no other process does it. */
+async function sweepOnce(needs: CatchUpNeeds, isDue: IsDue, signal: AbortSignal): Promise<void> {
+  const { presence, memory, paceMs = usualPaceMs } = needs;
+  if (!(await memory.claimSpeaker(claim, claimTtlMs))) return;
+  using _ = holdClaim(claim, needs);
+  // Read after the claim: another process may just have been through.
+  const marks = await presence.noteConnected();
+  const plan = isDue(marks) ? planSweep(marks) : undefined;
+  if (plan === undefined) return;
+  await sweep(plan, { ...needs, signal, paceMs });
+  await presence.noteSwept(marks.heardMs, plan.nextMs);
+}
+
 /** Starts at once; disposing ends a look that is under way. */
 export function createCatchUp(needs: CatchUpNeeds): AsyncDisposable {
-  const { presence, memory, log, paceMs = usualPaceMs } = needs;
+  const { presence, log } = needs;
   const stopping = new AbortController();
   const { signal } = stopping;
   let connectedMs: number | undefined;
   let sweeping: Promise<void> | undefined;
   let notBefore = 0;
 
-  const isDue = ({ nowMs, sweptMs }: Marks): boolean =>
+  const isDue: IsDue = ({ nowMs, sweptMs }) =>
     sweptMs < (connectedMs ?? 0) || nowMs - sweptMs > sweepEveryMs;
 
-  const sweepOnce = async (): Promise<void> => {
-    if (!(await memory.claimSpeaker(claim, claimTtlMs))) return;
-    using _ = holdClaim(claim, needs);
-    // Read after the claim: another process may just have been through.
-    const marks = await presence.noteConnected();
-    const plan = isDue(marks) ? planSweep(marks) : undefined;
-    if (plan === undefined) return;
-    await sweep(plan, { ...needs, signal, paceMs });
-    await presence.noteSwept(marks.heardMs, plan.nextMs);
+  const tryToSweep = async (): Promise<void> => {
+    try {
+      await sweepOnce(needs, isDue, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      notBefore = performance.now() + afterFailureMs;
+      log.warn({ err: error }, 'channels could not be looked through for missed drops');
+    }
+    sweeping = undefined;
   };
 
   const look = async (): Promise<void> => {
@@ -72,29 +88,11 @@ export function createCatchUp(needs: CatchUpNeeds): AsyncDisposable {
     }
     const marks = await presence.noteConnected();
     connectedMs ??= marks.nowMs;
-    if (sweeping !== undefined || performance.now() < notBefore || !isDue(marks)) return;
     // Not waited for, so that the presence is noted meanwhile.
-    sweeping = sweepOnce()
-      .catch((error: unknown) => {
-        if (signal.aborted) return;
-        notBefore = performance.now() + afterFailureMs;
-        log.warn({ err: error }, 'channels could not be looked through for missed drops');
-      })
-      .finally(() => {
-        sweeping = undefined;
-      });
+    if (isDue(marks) && performance.now() >= notBefore) sweeping ??= tryToSweep();
   };
 
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await look().catch((error: unknown) => {
-        log.warn({ err: error }, 'the connection to Slack could not be noted');
-      });
-      await pause(lookEveryMs, signal).catch(() => undefined);
-    }
-  };
-
-  const running = run();
+  const running = keepLooking(look, { signal, log });
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort();
@@ -102,4 +100,16 @@ export function createCatchUp(needs: CatchUpNeeds): AsyncDisposable {
       await sweeping;
     },
   };
+}
+
+async function keepLooking(
+  look: () => Promise<void>,
+  { signal, log }: Pick<CatchUpNeeds, 'log'> & { readonly signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await look().catch((error: unknown) => {
+      log.warn({ err: error }, 'the connection to Slack could not be noted');
+    });
+    await pause(lookEveryMs, signal).catch(() => undefined);
+  }
 }

@@ -68,11 +68,7 @@ async function listChannels(needs: SweepNeeds): Promise<readonly Channel[]> {
   return found;
 }
 
-async function findIn(
-  channel: Channel,
-  span: Span,
-  needs: SweepNeeds,
-): Promise<readonly Drop[]> {
+async function findIn(channel: Channel, span: Span, needs: SweepNeeds): Promise<readonly Drop[]> {
   try {
     return await readHistory(channel, span, needs);
   } catch (error) {
@@ -152,7 +148,7 @@ function toTs(ms: number): string {
 /** Makes a call, again after the wait that Slack asks for, and a few times where Slack has troubles of its own.
  *  By the client that waits for nothing: the other one would hold up everybody else's calls with its own. */
 async function call<T>(request: () => Promise<T>, { signal }: SweepNeeds): Promise<T> {
-  for (let tried = 1; ; ) {
+  for (let tried = 1; ;) {
     try {
       return await request();
     } catch (error) {
