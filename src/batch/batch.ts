@@ -125,6 +125,8 @@ export interface Batch {
   readonly model?: string;
   /** sha256 of the file's bytes, hex. */
   readonly fileHash?: string;
+  /** Equal where the same person asks for the same of the same files; see work/fingerprint.ts. */
+  readonly fingerprint?: string;
   readonly textIgnored?: boolean;
   /** Who cancelled it; a Slack user id. Set from the moment of the cancellation. */
   readonly cancelledBy?: string;

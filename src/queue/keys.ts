@@ -30,7 +30,7 @@ const batchParts = [
 
 export type BatchPart = (typeof batchParts)[number];
 
-/** Keys of the installation. ids, active, unsettled, endpoint and format live for ever (and stay small); see
+/** Keys of the installation. ids, active, unsettled, endpoint, model and format live for ever (and stay small); see
  *  endpoint.ts for endpoint and `endpoint:<name>`, format.ts for format. outage: hash, what operators were told of one, see outages.ts.
  *  tallies: hash of what is counted over all processes. probe: what a readiness check writes. presence: hash, see
  *  presence.ts.
@@ -47,6 +47,7 @@ export type SharedKey =
   | `endpoint:${string}`
   | 'outage'
   | 'rate'
+  | 'model'
   | 'edits'
   | 'unsettled'
   | 'tallies'

@@ -89,6 +89,10 @@ export interface Ledger extends Control {
   lastRate(): Promise<number | undefined>;
   setLastRate(rowsPerSecond: number): Promise<void>;
 
+  /** The model that was last found at a model server, by any process. */
+  servedModel(): Promise<string | undefined>;
+  noteServedModel(model: string): Promise<void>;
+
   onCancelled(listener: (batchId: string) => void): void;
   /** A batch's state changed in any process; single rows are not announced. */
   onChanged(listener: (batchId: string) => void): void;
@@ -132,6 +136,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
     purge: (id) => purgeBatch(store, id),
     ...createRate(store),
+    ...createServedModel(store),
     onCancelled: (listener) => void announcements.on('cancelled', listener),
     onChanged: (listener) => void announcements.on('changed', listener),
   };
@@ -146,6 +151,16 @@ function createRate(store: Store): Pick<Ledger, 'lastRate' | 'setLastRate'> {
     },
     setLastRate: async (rowsPerSecond) => {
       await store.redis.set(key, String(rowsPerSecond), 'EX', store.retentionSeconds);
+    },
+  };
+}
+
+function createServedModel(store: Store): Pick<Ledger, 'servedModel' | 'noteServedModel'> {
+  const key = store.keys.shared('model');
+  return {
+    servedModel: async () => (await store.redis.get(key)) ?? undefined,
+    noteServedModel: async (model) => {
+      await store.redis.set(key, model);
     },
   };
 }

@@ -43,7 +43,7 @@ export function parseBatch(id: string, record: StoredHash, faults: StoredHash): 
     ...pick(record, ['fault', 'table', 'summary', 'recipe'], JSON.parse),
     ...pick(record, ['textIgnored'], (text) => text === '1'),
     ...pick(record, ['model', 'fileHash', 'cancelledBy', 'approvedBy', 'declinedBy'], String),
-    ...pick(record, ['retriedAs', 'retriedBy'], String),
+    ...pick(record, ['fingerprint', 'retriedAs', 'retriedBy'], String),
   };
 }
 
