@@ -27,9 +27,10 @@ export interface StorageWatchNeeds {
   onHandedBack(): void;
   /** How long the store is in trouble without a break before anybody is told. Milliseconds; default 30 s. */
   readonly patienceMs?: number;
+  /** Milliseconds; default 2 s. */
+  readonly lookEveryMs?: number;
 }
 
-const lookEveryMs = 2_000;
 /** As many edits in a minute as all progress together may have. */
 const editEveryMs = 1_500;
 /** What Slack may still do of an edit that got no answer, it has done by then. */
@@ -45,7 +46,7 @@ interface Outage {
 
 /** Starts at once; disposing waits for the call that is under way. */
 export function createStorageWatch(needs: StorageWatchNeeds): AsyncDisposable {
-  const { known, log, patienceMs = 30_000 } = needs;
+  const { known, log, patienceMs = 30_000, lookEveryMs = 2_000 } = needs;
   const stopping = new AbortController();
   const { signal } = stopping;
   let outage: Outage | undefined;
@@ -55,7 +56,8 @@ export function createStorageWatch(needs: StorageWatchNeeds): AsyncDisposable {
     const trouble = await needs.findTrouble();
     if (trouble === undefined) {
       outage = undefined;
-      for (const thread of known.all()) if (thread.isWaiting === true) await handBack(thread, needs);
+      const waiting = known.all().filter(({ isWaiting }) => isWaiting);
+      for (const thread of waiting) await handBack(thread, needs);
       return lookEveryMs;
     }
     outage ??= { sinceMs: Date.now(), begunAt: performance.now(), told: new Set() };

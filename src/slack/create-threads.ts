@@ -12,16 +12,14 @@ export interface Threads extends AsyncDisposable {
 }
 
 /** What tells whether the store can be used. */
-export type StorageEdge = Pick<StorageWatchNeeds, 'findTrouble' | 'patienceMs'>;
+export type StorageEdge = Pick<StorageWatchNeeds, 'findTrouble' | 'patienceMs' | 'lookEveryMs'>;
 
 /** How often threads are looked at; what is edited how often is decided elsewhere. */
 const tickMs = 1_000;
 const speakersAtOnce = 4;
 
 /** Starts at once; disposing waits for the turn that is under way. */
-export function createThreads(
-  needs: SpeakNeeds & { readonly storage: StorageEdge },
-): Threads {
+export function createThreads(needs: SpeakNeeds & { readonly storage: StorageEdge }): Threads {
   const notBefore = new Map<string, number>();
   const findLost = createLostWatch(needs);
   const stopping = new AbortController();

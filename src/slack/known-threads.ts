@@ -23,7 +23,7 @@ export interface KnownThreads {
   /** Its message may say from now on that the store is away, or is shown anew. Never rejects; nothing happens to
    *  a thread that is not known. */
   mark(dropKey: string, isWaiting: boolean): Promise<void>;
-  /** Nothing more is owed to the thread. Never rejects. */
+  /** Nothing more is owed to the thread. Never rejects; a marked one is owed to be shown anew, and stays. */
   forget(dropKey: string): Promise<void>;
   all(): readonly KnownThread[];
 }
@@ -75,6 +75,7 @@ export async function openKnownThreads(
       if (known !== undefined) await keep({ ...known, isWaiting: isWaiting || undefined });
     },
     async forget(key) {
+      if (threads.get(key)?.isWaiting === true) return;
       if (threads.delete(key)) await disk?.remove(key);
     },
     all: () => [...threads.values()],

@@ -30,6 +30,7 @@ describe('a probe of Redis', () => {
   it('finds nothing wrong with one that takes writes, and leaves nothing there for long', async () => {
     const { probe, admin } = await start();
     expect(await probe.findProblems()).toEqual([]);
+    expect(await probe.findTrouble()).toBeUndefined();
     expect(await admin.keys('*')).toEqual(['test:probe']);
     expect(await admin.pttl('test:probe')).toBeGreaterThan(0);
   });
@@ -40,6 +41,7 @@ describe('a probe of Redis', () => {
     await expect
       .poll(() => probe.findProblems(), patience)
       .toEqual(['Redis is a read-only replica: REDIS_URL has to name the primary']);
+    expect(await probe.findTrouble()).toBe('refuses');
     await admin.call('REPLICAOF', 'NO', 'ONE');
     await expect.poll(() => probe.findProblems(), patience).toEqual([]);
   });
@@ -50,6 +52,7 @@ describe('a probe of Redis', () => {
     await expect
       .poll(() => probe.findProblems(), patience)
       .toEqual(['Redis is full: raise its maxmemory']);
+    expect(await probe.findTrouble()).toBe('full');
   });
 
   it('finds one that cannot save', async () => {
@@ -70,6 +73,7 @@ describe('a probe of Redis', () => {
     const { probe, server } = await start();
     await server.kill();
     await expect.poll(() => probe.findProblems(), patience).toEqual(['Redis is away']);
+    expect(await probe.findTrouble()).toBe('away');
     await expect(probe.store.redis.get('anything')).rejects.toBeInstanceOf(Error);
     await server.restart();
     await expect.poll(() => probe.findProblems(), patience).toEqual([]);
