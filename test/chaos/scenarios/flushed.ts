@@ -1,24 +1,19 @@
 // Redis loses everything in the middle of a batch: the batch cannot be saved, but it must be told, and
 // the bots must serve on.
 
-import { toText } from '../../support/journey-thread.ts';
-import { startChaosWorld, type ChaosWorld } from '../chaos-world.ts';
+import { startChaosWorld } from '../chaos-world.ts';
 import { compareHistories } from '../compare-histories.ts';
 import { checkAtRest, findResults, readCalls, readLedger } from '../read-histories.ts';
+import { readThread } from '../says-away.ts';
 import type { Outcome, Scenario, Stage } from '../scenario.ts';
 import { waitUntil } from '../wait-until.ts';
-import { watchBatch, type BatchWatch } from '../watch-batch.ts';
+import { watchBatch } from '../watch-batch.ts';
 
 const rows = 240;
 const nextRows = 60;
 
 /** English, since Ada's Slack is. */
 const saysLost = /\blost\b|\bgone\b|\bagain\b/iu;
-
-function readThread({ workspace }: ChaosWorld, { place }: BatchWatch): string {
-  const [, ...replies] = workspace.thread(place.channel, place.ts);
-  return replies.map(toText).join('\n');
-}
 
 async function run(stage: Stage): Promise<Outcome> {
   const undisturbed = await stage.undisturbed(nextRows);

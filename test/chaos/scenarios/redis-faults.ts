@@ -4,8 +4,9 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { budget, type ChaosWorld } from '../chaos-world.ts';
-import type { Scenario, Stage } from '../scenario.ts';
-import { runTrial, type Trial } from '../trial.ts';
+import type { Scenario } from '../scenario.ts';
+import { saysAway } from '../says-away.ts';
+import { runTrial } from '../trial.ts';
 import { waitUntil } from '../wait-until.ts';
 import { flushed } from './flushed.ts';
 
@@ -18,17 +19,20 @@ const gateMendedMs = 15_000;
 const away: Scenario = {
   name: 'redis-away',
   alone: true,
-  fault: 'Redis killed, back after 30 s',
-  promise: 'nothing lost, no row fails, running again within 5 s of its return',
+  fault: 'Redis killed, back after more than 30 s',
+  promise:
+    'nothing lost, no row fails, running again within 5 s of its return; the thread says so after 30 s, and progress again after',
   run: (stage) =>
     runTrial(stage, {
       ...running,
       recoverWithinS: 5,
-      async strike({ redis }) {
-        await redis.kill();
-        await pause(30_000);
-        await redis.restart();
-        return { injected: 1 };
+      async strike(world, watch) {
+        const said = saysAway(world, watch);
+        await world.redis.kill();
+        await said.waiting();
+        await world.redis.restart();
+        const endedAt = performance.now();
+        return { injected: 1, endedAt, broken: await said.broken() };
       },
     }),
 };
@@ -175,22 +179,28 @@ function refusesWrites(
   about: Pick<Scenario, 'name' | 'fault' | 'longOnly'>,
   begin: (world: ChaosWorld) => Promise<() => Promise<void>>,
 ): Scenario {
-  const trial: Trial = {
-    ...running,
-    mostRepeats: () => budget,
-    async strike(world) {
-      const end = await begin(world);
-      await pause(8000);
-      await end();
-      return { injected: 1 };
-    },
+  return {
+    ...about,
+    promise: 'no row fails or is charged; it goes on by itself; the thread says so after 30 s',
+    run: (stage) =>
+      runTrial(stage, {
+        ...running,
+        mostRepeats: () => budget,
+        async strike(world, watch) {
+          const said = saysAway(world, watch);
+          const end = await begin(world);
+          // A programme of a few minutes has no time for more than one such outage.
+          await (stage.isLong ? said.waiting() : pause(8000));
+          await end();
+          const endedAt = performance.now();
+          return { injected: 1, endedAt, broken: stage.isLong ? await said.broken() : [] };
+        },
+      }),
   };
-  const promise = 'no row fails or is charged; it goes on by itself';
-  return { ...about, promise, run: (stage: Stage) => runTrial(stage, trial) };
 }
 
 const outOfMemory = refusesWrites(
-  { name: 'redis-full', fault: 'Redis out of memory (OOM) for 8 s' },
+  { name: 'redis-full', fault: 'Redis out of memory (OOM)' },
   async ({ ledger: { redis } }) => {
     await redis.config('SET', 'maxmemory', '100kb');
     return async () => void (await redis.config('SET', 'maxmemory', '0'));
@@ -198,7 +208,7 @@ const outOfMemory = refusesWrites(
 );
 
 const readOnly = refusesWrites(
-  { name: 'redis-read-only', fault: 'Redis read-only (READONLY) for 8 s' },
+  { name: 'redis-read-only', fault: 'Redis read-only (READONLY)' },
   async ({ ledger: { redis } }) => {
     // Of a master that nobody runs; what it has stays.
     await redis.replicaof('127.0.0.1', 1);
@@ -209,7 +219,7 @@ const readOnly = refusesWrites(
 const tooFewReplicas = refusesWrites(
   {
     name: 'redis-no-replicas',
-    fault: 'Redis lacks replicas (NOREPLICAS) for 8 s',
+    fault: 'Redis lacks replicas (NOREPLICAS)',
     longOnly: true,
   },
   async ({ ledger: { redis } }) => {
@@ -219,7 +229,7 @@ const tooFewReplicas = refusesWrites(
 );
 
 const diskFull = refusesWrites(
-  { name: 'redis-disk-full', fault: "Redis' disk full (MISCONF) for 8 s" },
+  { name: 'redis-disk-full', fault: "Redis' disk full (MISCONF)" },
   async ({ ledger: { redis } }) => {
     // A snapshot cannot take the place of a directory: it fails as it does on a full disk, and Redis then
     // refuses writes.
