@@ -1,6 +1,7 @@
 // A batch: what one message with files asks for, and all the work on it.
 //
-// States: reading -> running <-> paused -> finishing -> done | cancelled, or refused out of reading.
+// States: reading -> running <-> paused -> finishing -> done | cancelled, or refused out of reading. Where rows turn
+// out to be missing, finishing -> running again.
 // Rows:   pending -> running -> done | failed | cancelled. Terminal is terminal.
 // At every moment total = pending + running + done + failed + cancelled.
 
@@ -140,6 +141,8 @@ export interface Batch {
   readonly soFarMs?: number;
   /** Since when its results could not be written or delivered, for a bug; milliseconds since 1970. */
   readonly stuckMs?: number;
+  /** Rows that were found without an outcome when it was to be finished, and ran again. */
+  readonly recheckedRows?: number;
   /** How long it would take alone, at the speed of the last batches; known where it was asked about. */
   readonly estimateSeconds?: number;
 }

@@ -38,6 +38,8 @@ export interface SurveyReading {
   /** Leases that were taken back from workers that had died or stood still. */
   readonly leasesExpired: number;
   readonly rowsCancelled: number;
+  /** Batches whose rows did not add up and were counted anew. */
+  readonly failedChecks: number;
   /** `maxBytes` is 0 without a limit. */
   readonly memory: { readonly usedBytes: number; readonly maxBytes: number };
 }

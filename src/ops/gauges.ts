@@ -169,6 +169,12 @@ const all: readonly Reading[] = [
     ...forSurvey(({ rowsCancelled }) => rowsCancelled),
   },
   {
+    name: 'failed_checks_total',
+    help: `Batches whose rows did not add up when they were to be finished, so that they were counted anew and those that were missing ran again. ${everywhere}`,
+    isCounter: true,
+    ...forSurvey(({ failedChecks }) => failedChecks),
+  },
+  {
     name: 'redis_up',
     help: '1 while Redis answers this process in time.',
     values: ({ survey }) => [{ value: Number(survey !== undefined) }],

@@ -5,6 +5,7 @@ import type { Admission, Batch, BatchPlan, Drop } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import type { CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { Mistake, MistakeVerdict } from '../batch/mistake.ts';
+import { DamageError } from '../batch/damage.ts';
 import type { FinishedRow } from '../batch/results.ts';
 import type { DoneOutcome, Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
@@ -26,6 +27,7 @@ import { chargeRows, type RowsCharge } from './limits-rows.ts';
 import { noteMistake } from './mistakes.ts';
 import { purgeBatch, type PurgeResult } from './purge-batch.ts';
 import { readResults } from './read-results.ts';
+import { recheck } from './recheck.ts';
 import { readScript } from './script.ts';
 import type { Store } from './store.ts';
 
@@ -82,6 +84,7 @@ export interface Ledger extends Control {
 
   readResults(id: string): AsyncIterable<readonly FinishedRow[]>;
   end(id: string): Promise<void>;
+  recheck(id: string): Promise<number | undefined>;
   /** Removes every key of a batch that has ended. */
   purge(id: string): Promise<PurgeResult>;
 
@@ -132,8 +135,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     readResults: (id) => readResults(store, id),
     end: async (id) => {
       const ended = await store.run(scripts.end, id);
-      if (ended === -1) throw new Error(`batch ${id} cannot end: its rows do not add up`);
+      if (ended === -1) throw new DamageError(`batch ${id} cannot end: its rows do not add up`);
     },
+    recheck: (id) => recheck(store, id),
     purge: (id) => purgeBatch(store, id),
     ...createRate(store),
     ...createServedModel(store),

@@ -40,6 +40,7 @@ export function parseBatch(id: string, record: StoredHash, faults: StoredHash): 
     createdMs: numberOf(record, 'createdMs'),
     ...parsePause(record),
     ...pick(record, ['startedMs', 'endedMs', 'estimateSeconds', 'soFarMs', 'stuckMs'], Number),
+    ...pick(record, ['recheckedRows'], Number),
     ...pick(record, ['fault', 'table', 'summary', 'recipe'], JSON.parse),
     ...pick(record, ['textIgnored'], (text) => text === '1'),
     ...pick(record, ['model', 'fileHash', 'cancelledBy', 'approvedBy', 'declinedBy'], String),

@@ -1,16 +1,12 @@
 // Everything of a batch in input order, a chunk at a time, so that memory does not grow with it.
 
-import { z } from 'zod';
+import { DamageError } from '../batch/damage.ts';
 import type { FinishedRow } from '../batch/results.ts';
 import { rowsPerChunk, type Outcome, type Row } from '../batch/row.ts';
-import { unpackJson } from './pack.ts';
 import type { Store } from './store.ts';
-import { toReplies } from './to-replies.ts';
+import { readStoredChunk, unpackStored } from './stored-chunk.ts';
 
-const bytes = z.instanceof(Buffer).nullable();
-const stored = z.tuple([bytes, bytes, z.array(z.string().nullable())]);
-
-/** Rows without an outcome come as cancelled. Rejects where a chunk is missing. */
+/** Rows without an outcome come as cancelled. Rejects with DamageError where a chunk is missing. */
 export async function* readResults(
   store: Store,
   id: string,
@@ -22,22 +18,12 @@ export async function* readResults(
 }
 
 async function readChunk(store: Store, id: string, chunk: number): Promise<FinishedRow[]> {
-  const first = chunk * rowsPerChunk;
-  const indices = Array.from({ length: rowsPerChunk }, (_, offset) => String(first + offset));
-  const outcomesKey = store.keys.batch(id, 'outcomes');
-  // One transaction: the chunk may be sealed just now, and is then in neither place or in both.
-  const replies = await store.redis
-    .multi()
-    .hgetBuffer(store.keys.batch(id, 'chunks'), String(chunk))
-    .hgetBuffer(outcomesKey, `c${chunk}`)
-    .hmget(outcomesKey, ...indices)
-    .exec();
-  const [packedRows, sealed, open] = stored.parse(toReplies(replies));
-  if (packedRows === null) throw new Error(`Chunk ${chunk} of batch ${id} is missing`);
+  const { rows: packed, sealed, open } = await readStoredChunk(store, id, chunk);
+  if (packed === null) throw new DamageError(`Chunk ${chunk} of batch ${id} is missing`);
 
-  const rows = await unpackJson<readonly Row[]>(packedRows);
+  const rows = await unpackStored<readonly Row[]>(packed);
   const outcomes =
-    sealed === null ? open.map(parseOutcome) : await unpackJson<readonly Outcome[]>(sealed);
+    sealed === null ? open.map(parseOutcome) : await unpackStored<readonly Outcome[]>(sealed);
   return rows.map((row, position) => ({
     row,
     outcome: outcomes[position] ?? { status: 'cancelled' },

@@ -7,16 +7,16 @@ import type { Store } from './store.ts';
 
 // Another version may know more states.
 const group = z.tuple([z.string(), z.string(), z.number(), z.number(), z.number(), z.number()]);
-const survey = readScript('survey', z.tuple([z.number(), z.number()], group));
+const survey = readScript('survey', z.tuple([z.number(), z.number(), z.number()], group));
 
 /** Two commands, however many batches there are. */
 export async function readSurvey(store: Pick<Store, 'redis' | 'run'>): Promise<SurveyReading> {
-  const [[leasesExpired, rowsCancelled, ...groups], info] = await Promise.all([
+  const [[leasesExpired, rowsCancelled, failedChecks, ...groups], info] = await Promise.all([
     store.run(survey),
     store.redis.info('memory'),
   ]);
   const memory = toMemory(info);
-  return { groups: groups.map(toGroup), leasesExpired, rowsCancelled, memory };
+  return { groups: groups.map(toGroup), leasesExpired, rowsCancelled, failedChecks, memory };
 }
 
 function toGroup([state, reason, batches, pendingRows, leasedRows, ms]: z.infer<

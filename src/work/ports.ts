@@ -72,10 +72,15 @@ export interface Ledger {
   /** Calls back when a batch's state was changed in any process. */
   onChanged(listener: (batchId: string) => void): void;
 
-  /** Everything of a batch in input order, a chunk at a time. Rows without an outcome come as cancelled. */
+  /** Everything of a batch in input order, a chunk at a time. Rows without an outcome come as cancelled. Rejects
+   *  with DamageError where rows are lost. */
   readResults(id: string): AsyncIterable<readonly FinishedRow[]>;
-  /** finishing -> done | cancelled. Idempotent. Rejects where the rows do not add up, and leaves it. */
+  /** finishing -> done | cancelled. Idempotent. Rejects with DamageError where the rows do not add up, and leaves
+   *  it. */
   end(id: string): Promise<void>;
+  /** Counts the rows of a batch that is to be finished anew and puts right what is wrong: finishing -> running (or
+   *  paused) where rows run again, of which it tells the number. Undefined where that was done too often. */
+  recheck(id: string): Promise<number | undefined>;
 }
 
 /** The model server's state as all processes see it. */

@@ -50,6 +50,7 @@ async function readSamples(): Promise<Map<string, Set<string>>> {
       groups: [{ state: 'running', reason: '', ...group }],
       leasesExpired: 1,
       rowsCancelled: 1,
+      failedChecks: 1,
       memory: { usedBytes: 1, maxBytes: 1 },
     }),
     servers: async () => [{ endpoint: 'gpu:8000', open: true, gate }],

@@ -45,6 +45,7 @@ const survey: SurveyReading = {
   ],
   leasesExpired: 4,
   rowsCancelled: 120,
+  failedChecks: 2,
   memory: { usedBytes: 1_000_000, maxBytes: 8_000_000 },
 };
 
@@ -201,6 +202,7 @@ describe('the metrics', () => {
       'darkroom_oldest_undelivered_seconds 12',
       'darkroom_leases_expired_total 4',
       'darkroom_rows_cancelled_total 120',
+      'darkroom_failed_checks_total 2',
       'darkroom_redis_up 1',
       'darkroom_redis_used_bytes 1000000',
       'darkroom_redis_max_bytes 8000000',

@@ -35,6 +35,7 @@ function watch(given: Case) {
         })),
         leasesExpired: 0,
         rowsCancelled: 0,
+        failedChecks: 0,
         memory: { usedBytes: 0, maxBytes: 0 },
       },
     servers: async () => given.servers?.map((server) => ({ endpoint: 'gpu:8000', ...server })),

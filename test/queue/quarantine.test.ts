@@ -117,15 +117,6 @@ describe('a row that kills its worker', () => {
     }
   });
 
-  it('is no worse for others than rows that are lost: their batch is an error, and the next goes on', async () => {
-    const { ledger, store } = createFixture();
-    const broken = await startBatch(ledger, 10);
-    const whole = await startBatch(ledger, 10);
-    await store.redis.hdel(store.keys.batch(broken, 'chunks'), '0');
-    expect((await ledger.lease('w'))?.batchId).toBe(whole);
-    await expect(ledger.lease('w')).rejects.toThrow(`CHUNK_MISSING of batch ${broken}`);
-  });
-
   it('is not noted by a worker that has lost its lease', async () => {
     const fixture = createFixture();
     const { ledger } = fixture;

@@ -10,12 +10,8 @@ function find({ groups }: SurveyReading, state: string, reason = ''): BatchGroup
 describe('a survey', () => {
   it('of nothing finds nothing', async () => {
     const { store } = createFixture();
-    const { groups, leasesExpired, rowsCancelled, memory } = await readSurvey(store);
-    expect({ groups, leasesExpired, rowsCancelled }).toEqual({
-      groups: [],
-      leasesExpired: 0,
-      rowsCancelled: 0,
-    });
+    const { memory, ...rest } = await readSurvey(store);
+    expect(rest).toEqual({ groups: [], leasesExpired: 0, rowsCancelled: 0, failedChecks: 0 });
     expect(memory.usedBytes).toBeGreaterThan(100_000);
   });
 

@@ -122,6 +122,7 @@ export function createFakeLedger(
     onChanged: () => {},
     async *readResults() {},
     end: async (id) => void fake.ended.push(id),
+    recheck: async () => undefined,
     ...overrides,
   };
   return fake;

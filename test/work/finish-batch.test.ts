@@ -1,17 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/batch/batch.ts';
+import { DamageError } from '../../src/batch/damage.ts';
+import type { FinishedRow } from '../../src/batch/results.ts';
 import { toFault } from '../../src/errors.ts';
 import { createFinishStep, type FinishNeeds } from '../../src/work/finish-batch.ts';
 import { batch as template, createFakeLedger, quiet, rowsOf, type FakeLedger } from './fakes.ts';
 
 const counts = { total: 3, pending: 0, running: 0, done: 2, failed: 1, cancelled: 0 };
+const summary = {
+  rows: 3,
+  faultyRows: 0,
+  rowsWithoutImage: 0,
+  repeatedImages: 0,
+  images: 3,
+  warnings: [],
+};
+
+const done: FinishedRow['outcome'] = {
+  status: 'done',
+  fields: ['a'],
+  usage: { promptTokens: 1, completionTokens: 1 },
+  modelSeconds: 1,
+  cached: false,
+};
+const failed: FinishedRow['outcome'] = { status: 'failed', fault: toFault('E_MODEL_ERROR', {}) };
+
+function toFinished(outcomes: readonly FinishedRow['outcome'][]): readonly FinishedRow[] {
+  const rows = rowsOf(outcomes.length);
+  return outcomes.flatMap((outcome, index) => {
+    const row = rows[index];
+    return row === undefined ? [] : [{ row, outcome }];
+  });
+}
 
 function world(
   batch: Partial<Batch> = {},
   needs: Partial<Omit<FinishNeeds, 'ledger'>> = {},
 ): { finish: () => Promise<void>; ledger: FakeLedger; seen: string[] } {
-  const finishing: Batch = { ...template, state: 'finishing', counts, ...batch };
-  const ledger = createFakeLedger([], { readBatch: async () => finishing });
+  const finishing: Batch = { ...template, state: 'finishing', counts, summary, ...batch };
+  const ledger = createFakeLedger([], {
+    readBatch: async () => finishing,
+    async *readResults() {
+      yield toFinished([done, failed, done]);
+    },
+  });
   const seen: string[] = [];
   const step = createFinishStep({
     ledger,
@@ -20,7 +52,8 @@ function world(
       path: '/tmp/results',
       [Symbol.asyncDispose]: async () => void seen.push('directory removed'),
     }),
-    writeResults: async () => {
+    writeResults: async (_batch, { rows }) => {
+      for await (const _ of rows);
       seen.push('written');
       return { files: [], rows: 3, unfinished: 1, samples: [] };
     },
@@ -66,43 +99,78 @@ describe('finishing a batch', () => {
     const fault = toFault('E_MODEL_UNAVAILABLE', { hours: 24 });
     const outcomes: unknown[] = [];
     const { finish, ledger } = world(
-      { fault },
+      { fault, counts: { ...counts, done: 1, cancelled: 1 } },
       {
         writeResults: async (_batch, { rows }) => {
           for await (const chunk of rows) outcomes.push(...chunk.map(({ outcome }) => outcome));
-          return { files: [], rows: 3, unfinished: 1, samples: [] };
+          return { files: [], rows: 3, unfinished: 2, samples: [] };
         },
       },
     );
     ledger.readResults = async function* () {
-      const failed = { status: 'failed', fault: toFault('E_MODEL_ERROR', {}) } as const;
-      const [first, second] = rowsOf(2);
-      if (first === undefined || second === undefined) return;
-      yield [
-        { row: first, outcome: failed },
-        { row: second, outcome: { status: 'cancelled' } },
-      ];
+      yield toFinished([failed, { status: 'cancelled' }, done]);
     };
     await finish();
-    expect(outcomes).toEqual([
-      { status: 'failed', fault: toFault('E_MODEL_ERROR', {}) },
-      { status: 'cancelled', fault },
-    ]);
+    expect(outcomes).toEqual([failed, { status: 'cancelled', fault }, done]);
+    expect(ledger.ended).toEqual(['7']);
   });
 
-  it('never posts a file that lacks rows', async () => {
-    const short = { files: [], rows: 2, unfinished: 0, samples: [] };
-    const { finish, ledger, seen } = world({}, { writeResults: async () => short });
-    await expect(finish()).rejects.toThrow('2 rows were written');
-    expect(seen).toEqual(['directory removed']);
-    expect(ledger.ended).toEqual([]);
+  it('never posts a file that lacks rows, or has another number of them done than were counted', async () => {
+    for (const wrong of [
+      { rows: 2, unfinished: 0 },
+      { rows: 3, unfinished: 2 },
+    ]) {
+      const writeResults: FinishNeeds['writeResults'] = async (_batch, { rows }) => {
+        for await (const _ of rows);
+        return { files: [], samples: [], ...wrong };
+      };
+      const { finish, ledger, seen } = world({}, { writeResults });
+      await expect(finish()).rejects.toThrow(`${wrong.rows} rows were written`);
+      expect([...seen, ...ledger.ended]).toEqual(['directory removed']);
+    }
   });
 
-  it('never posts a file with another number of rows done than were counted', async () => {
-    const fewer = { files: [], rows: 3, unfinished: 2, samples: [] };
-    const { finish, ledger, seen } = world({}, { writeResults: async () => fewer });
-    await expect(finish()).rejects.toThrow('2 of them not done');
-    expect([...seen, ...ledger.ended]).toEqual(['directory removed']);
+  it('never posts outcomes that were not counted so, rows that come twice, or rows that are lost', async () => {
+    const [first, second, third] = toFinished([done, failed, done]);
+    if (first === undefined || second === undefined || third === undefined) throw new Error('rows');
+    const damages: readonly (readonly FinishedRow[])[] = [
+      toFinished([done, { status: 'cancelled' }, done]),
+      [first, second, second],
+      [first, third, second],
+      [first, second],
+    ];
+    for (const rows of damages) {
+      const { finish, ledger, seen } = world();
+      ledger.readResults = async function* () {
+        yield rows;
+      };
+      await expect(finish()).rejects.toThrow(DamageError);
+      expect(seen).not.toContain('delivered');
+      expect(ledger.ended).toEqual([]);
+    }
+  });
+
+  it('has the rows counted anew where they do not add up, and leaves the rest to the next time', async () => {
+    const counted: string[] = [];
+    for (const rows of [0, 2]) {
+      const { finish, ledger, seen } = world({ counts: { ...counts, done: 1 } });
+      ledger.recheck = async (id) => {
+        counted.push(id);
+        return rows;
+      };
+      await finish();
+      expect([...seen, ...ledger.ended]).toEqual([]);
+    }
+    expect(counted).toEqual(['7', '7']);
+  });
+
+  it('does not count anew for what is no damage', async () => {
+    const { finish, ledger } = world(
+      {},
+      { deliver: async () => Promise.reject(new Error('Slack is away')) },
+    );
+    ledger.recheck = async () => Promise.reject(new Error('counted'));
+    await expect(finish()).rejects.toThrow('Slack is away');
   });
 
   it('leaves it to be finished again when the delivery fails', async () => {

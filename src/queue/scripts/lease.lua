@@ -28,10 +28,12 @@ local function reclaimExpired(id)
   return #expired > 0
 end
 
--- Its counters say that rows are open, but there is no chunk of which: rows were lost, or counted wrong. Whoever
--- is to finish it finds out.
-local function isAdrift(id)
-  return redis.call('ZCARD', batchKey(id, 'pending')) == 0 and redis.call('ZCARD', batchKey(id, 'leases')) == 0
+-- Chunks that nobody holds, whatever the counters say. Where no chunk is left at all although the batch runs, rows
+-- were lost or counted wrong: whoever is to finish it finds out.
+local function countOpen(id)
+  local open = redis.call('ZCARD', batchKey(id, 'pending'))
+  if open == 0 and redis.call('ZCARD', batchKey(id, 'leases')) == 0 then startFinishing(id) end
+  return open
 end
 
 local function look(id)
@@ -48,10 +50,7 @@ local function choose()
       if ARGV[5] == '1' and reclaimExpired(id) then
         state, pending, running, leased = look(id)
       end
-      if isAdrift(id) then
-        startFinishing(id)
-        pending = 0
-      end
+      pending = countOpen(id)
       running, leased = tonumber(running), tonumber(leased or '0')
       local isOlder = leased == earliest and tonumber(id) < tonumber(chosen)
       local isEarlier = running == fewest and (leased < earliest or isOlder)
@@ -96,7 +95,7 @@ for index = first, last do
     if left == 1 or not isWatched then reply[#reply + 1] = index end
   end
 end
-if isWatched then reply[4] = tonumber(redis.call('HGET', tokens, 'row:' .. reply[5]) or '0') end
+if isWatched and left > 0 then reply[4] = tonumber(redis.call('HGET', tokens, 'row:' .. reply[5]) or '0') end
 redis.call('ZREM', batchKey(chosen, 'pending'), chunk)
 redis.call('ZADD', batchKey(chosen, 'leases'), now + ARGV[2], chunk)
 redis.call('HSET', tokens, chunk, ARGV[3], chunk .. ':left', left)
