@@ -15,6 +15,10 @@ export const permissionErrors = {
     en: 'This channel is shared with another organisation, which would see the results, so I start nothing here. Drop the file in a channel of your own workspace, or ask the person who looks after Darkroom to allow this one.',
     zh: '这个频道与其他组织共享，对方会看到结果，因此我不会在这里发起批次。请在自己工作区的频道中发送文件，或请负责维护 Darkroom 的同事允许此频道。',
   },
+  E_SLACK_RIGHTS: {
+    en: 'Slack does not let me see who may start batches here ({reason}), so I start nothing. Ask the person who looks after Darkroom to give its Slack app what is missing and to reinstall it, then drop the file again.',
+    zh: 'Slack 不允许我查看谁可以在这里发起批次（{reason}），因此我没有开始处理。请让负责维护 Darkroom 的同事为 Slack 应用补全权限并重新安装，然后重新发送文件。',
+  },
   E_ROWS_PER_DAY: {
     en: 'This file has {rows} rows, but of your {limit} rows a day {count} are left. Drop it again in {hours} h, or a smaller file now.',
     zh: '该文件有 {rows} 行，而你每天 {limit} 行的额度只剩 {count} 行。请在 {hours} 小时后重新发送，或现在发送较小的文件。',

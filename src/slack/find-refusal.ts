@@ -4,11 +4,35 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import { toFault, type Fault } from '../errors.ts';
 import type { Conversation } from './conversation.ts';
+import { isTokenRefused, toReason, toSlackFailure } from './slack-failure.ts';
 
-/** undefined where the person may. Rejects while Slack does not tell who it is. */
-export async function findRefusal(
-  { user, channel }: { readonly user: string; readonly channel: string },
-  { people, clients, rules }: Pick<Conversation, 'people' | 'clients' | 'rules'>,
+type Needs = Pick<Conversation, 'people' | 'clients' | 'rules' | 'log'>;
+
+/** undefined where the person may. Where Slack will not tell, nobody may. Rejects while it cannot, or lets Darkroom in
+ *  no longer. */
+export async function findRefusal(asked: Asked, needs: Needs): Promise<Fault | undefined> {
+  try {
+    return await look(asked, needs);
+  } catch (error) {
+    const failure = toSlackFailure(error);
+    if (failure.kind !== 'refused' || isTokenRefused(failure)) throw error;
+    const reason = toReason(failure);
+    needs.log.error(
+      { err: error, channel: asked.channel },
+      `Slack does not tell who may start a batch (${reason}): add what is missing under "OAuth & Permissions" and reinstall the app`,
+    );
+    return toFault('E_SLACK_RIGHTS', { reason });
+  }
+}
+
+interface Asked {
+  readonly user: string;
+  readonly channel: string;
+}
+
+async function look(
+  { user, channel }: Asked,
+  { people, clients, rules }: Needs,
 ): Promise<Fault | undefined> {
   if (rules.allowChannels.includes(channel)) return undefined;
   const { kind } = await people.identify(user);

@@ -5,8 +5,8 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@s
 export type SlackFailure =
   /** Not done; may be tried again after a while. */
   | { readonly kind: 'rate-limited'; readonly afterMs: number }
-  /** Slack answered no; `code` is its word for why. Not done. */
-  | { readonly kind: 'refused'; readonly code: string }
+  /** Slack answered no; `code` is its word for why, `needed` the scope that it misses. Not done. */
+  | { readonly kind: 'refused'; readonly code: string; readonly needed?: string }
   /** No usable answer; it may have been done or not. */
   | { readonly kind: 'unknown' };
 
@@ -29,7 +29,9 @@ export function toSlackFailure(thrown: unknown): SlackFailure {
   if (thrown instanceof WebAPIPlatformError) {
     const code = thrown.data.error;
     if (code === 'ratelimited') return { kind: 'rate-limited', afterMs: 1000 };
-    return ownTroubles.has(code) ? { kind: 'unknown' } : { kind: 'refused', code };
+    if (ownTroubles.has(code)) return { kind: 'unknown' };
+    const needed: unknown = Reflect.get(thrown.data, 'needed');
+    return { kind: 'refused', code, ...(typeof needed === 'string' ? { needed } : {}) };
   }
   return { kind: 'unknown' };
 }
@@ -48,16 +50,26 @@ export function isClosedChannel(failure: SlackFailure): boolean {
   return failure.kind === 'refused' && closedChannel.has(failure.code);
 }
 
-const lockedOut: ReadonlySet<string> = new Set([
+const refusedToken: ReadonlySet<string> = new Set([
   'invalid_auth',
   'not_authed',
   'account_inactive',
   'token_revoked',
   'token_expired',
-  'missing_scope',
 ]);
 
-/** True where Slack does not let Darkroom in at all, until an administrator has mended its token or rights. */
+/** True where Slack does not let Darkroom in at all. */
+export function isTokenRefused(failure: SlackFailure): boolean {
+  return failure.kind === 'refused' && refusedToken.has(failure.code);
+}
+
+/** True until an administrator has mended Darkroom's token or its rights. */
 export function isLockedOut(failure: SlackFailure): boolean {
-  return failure.kind === 'refused' && lockedOut.has(failure.code);
+  const lacksRight = failure.kind === 'refused' && failure.code === 'missing_scope';
+  return lacksRight || isTokenRefused(failure);
+}
+
+/** Slack's own words, such as "missing_scope: users:read". */
+export function toReason({ code, needed }: Extract<SlackFailure, { kind: 'refused' }>): string {
+  return needed === undefined ? code : `${code}: ${needed}`;
 }

@@ -1,5 +1,5 @@
-// Whether Slack still lets Darkroom in. A bot token that was revoked closes no socket: events go on coming, and
-// only what Darkroom says is refused.
+// Whether Slack still lets Darkroom in, and gives it all rights that it was made for. A bot token that was revoked
+// closes no socket: events go on coming, and only what Darkroom says is refused.
 
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from '../logger.ts';
@@ -17,11 +17,41 @@ export interface AccessWatchNeeds {
   readonly everyMs?: number;
 }
 
+/** Those of manifest.yml. */
+export const neededScopes = [
+  'app_mentions:read',
+  'channels:history',
+  'channels:read',
+  'chat:write',
+  'commands',
+  'files:read',
+  'files:write',
+  'groups:history',
+  'groups:read',
+  'im:history',
+  'im:read',
+  'mpim:history',
+  'mpim:read',
+  'reactions:write',
+  'users:read',
+] as const;
+
+/** Looks at once, and again every while. What is missing is logged when it is first seen. */
 export function watchAccess({ client, log, everyMs = 60_000 }: AccessWatchNeeds): AccessWatch {
   let isLetIn = true;
+  let missed = '';
+  const noteScopes = (scopes: readonly string[] | undefined): void => {
+    const missing = scopes === undefined ? [] : neededScopes.filter((one) => !scopes.includes(one));
+    const before = missed;
+    missed = missing.join(', ');
+    if (missing.length === 0 || missed === before) return;
+    const cure = 'add them under "OAuth & Permissions" and reinstall the app';
+    log.error({ missing }, `Slack has not given Darkroom all permissions of manifest.yml: ${cure}`);
+  };
   const look = async (): Promise<void> => {
     try {
-      await client.auth.test();
+      const { response_metadata: more } = await client.auth.test();
+      noteScopes(more?.scopes);
       if (!isLetIn) log.info({}, 'Slack takes SLACK_BOT_TOKEN again');
       isLetIn = true;
     } catch (error) {
@@ -30,6 +60,7 @@ export function watchAccess({ client, log, everyMs = 60_000 }: AccessWatchNeeds)
       isLetIn = false;
     }
   };
+  void look();
   const timer = setInterval(() => void look(), everyMs).unref();
   return { isLetIn: () => isLetIn, [Symbol.dispose]: () => clearInterval(timer) };
 }

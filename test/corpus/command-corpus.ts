@@ -70,9 +70,9 @@ const mentioned = (text: string) => async (): Promise<Outcome> => {
 };
 
 const started =
-  (name: 'guest' | 'partner' | 'ada', where: 'products' | 'partners') =>
+  (name: 'guest' | 'partner' | 'ada', where: 'products' | 'partners', scopes?: string[]) =>
   async (): Promise<Outcome> => {
-    await using stage = await createStage();
+    await using stage = await createStage(scopes === undefined ? {} : { scopes });
     const { people, channels } = stage.workspace;
     const drop = { ...aDrop, user: people[name].id, channel: channels[where].id };
     return (await stage.slack.findRefusal(drop)) ?? 'accepted';
@@ -195,6 +195,12 @@ const files: readonly Line[] = [
   ['S8', 'a guest', 'E_START_GUEST', started('guest', 'products')],
   ['S8', 'a person of another workspace', 'E_START_STRANGER', started('partner', 'partners')],
   ['S9', 'a channel shared outside', 'E_START_SHARED', started('ada', 'partners')],
+  [
+    'S9',
+    'a channel that Slack does not show',
+    'E_SLACK_RIGHTS',
+    started('ada', 'products', ['users:read']),
+  ],
   ['S13', 'more rows than are left today', 'E_ROWS_PER_DAY', admitted(300)],
   ['S13', 'more rows than a day has', 'E_ROWS_OVER_DAY', admitted(50_001)],
 ];

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { defaultEvents, defaultScopes } from '../../src/sandbox/workspace/world.ts';
 import { runShortcut } from '../../src/slack/listeners/on-shortcut.ts';
+import { neededScopes } from '../../src/slack/watch-access.ts';
 
 type Manifest = Exclude<AppsManifestValidateArguments['manifest'], string>;
 type BotScope = NonNullable<
@@ -15,23 +16,7 @@ type BotEvent = NonNullable<
 >[number];
 
 // The SDK's types know every name of a scope and an event; a misspelt one does not compile here.
-const scopes: readonly BotScope[] = [
-  'app_mentions:read',
-  'channels:history',
-  'channels:read',
-  'chat:write',
-  'commands',
-  'files:read',
-  'files:write',
-  'groups:history',
-  'groups:read',
-  'im:history',
-  'im:read',
-  'mpim:history',
-  'mpim:read',
-  'reactions:write',
-  'users:read',
-];
+const scopes: readonly BotScope[] = neededScopes;
 const events: readonly BotEvent[] = [
   'app_mention',
   'member_joined_channel',

@@ -183,5 +183,8 @@ describe('a batch whose rows are rejected', () => {
         workspace.thread(channel, ts).filter(({ text }) => text.includes('needs somebody')).length;
       await eventually(said).toBe(at + 1);
     }
+    expect(Object.keys(await memory.readThread('142'))).toEqual(
+      expect.arrayContaining(['said:rejected_1000', 'said:rejected_2000']),
+    );
   });
 });

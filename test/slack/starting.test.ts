@@ -5,6 +5,7 @@ import type { Drop } from '../../src/batch/batch.ts';
 import type { Rules } from '../../src/config/rules.ts';
 import { toFault } from '../../src/errors.ts';
 import { recordDrops } from '../../src/slack/record-drops.ts';
+import { neededScopes } from '../../src/slack/watch-access.ts';
 import { aDrop, createStage, csv, eventually, silent, type Stage } from './support.ts';
 
 type Name = 'ada' | 'guest' | 'partner';
@@ -49,6 +50,31 @@ describe('starting a batch', () => {
     await expect(codeFor(stage, { name: 'ada', where: 'products' })).rejects.toThrow('fatal_error');
     expect(await codeFor(stage, { name: 'ada', where: 'products' })).toBeUndefined();
   });
+
+  it.each([
+    ['users.info', { error: 'token_revoked' }],
+    ['conversations.info', { error: 'invalid_auth' }],
+  ])('is not decided while Slack does not take the token (%s)', async (method, fault) => {
+    await using stage = await createStage();
+    stage.workspace.faults.next(method, fault);
+    const refusal = codeFor(stage, { name: 'ada', where: 'products' });
+    await expect(refusal).rejects.toThrow(fault.error);
+  });
+
+  it.each(['users:read', 'channels:read'])(
+    'is refused, and Slack’s reason told, without the permission %s',
+    async (missing) => {
+      const scopes = neededScopes
+        .filter((scope) => scope !== missing)
+        .filter((scope) => missing === 'users:read' || !/^(groups|im|mpim):read$/u.test(scope));
+      await using stage = await createStage({ scopes });
+      const { people, channels } = stage.workspace;
+      const drop: Drop = { ...aDrop, user: people.ada.id, channel: channels.products.id };
+      expect(await stage.slack.findRefusal(drop)).toEqual(
+        toFault('E_SLACK_RIGHTS', { reason: `missing_scope: ${missing}` }),
+      );
+    },
+  );
 
   it('is refused for a person whom Slack does not let this workspace look up', async () => {
     await using stage = await createStage();

@@ -152,7 +152,7 @@ describe('a thread', () => {
   it('does not look for a message, nor post it again, while it may still arrive', async () => {
     await using stage = await createStage();
     stage.workspace.faults.next('chat.postMessage', { drop: 'before' });
-    const batch = await atWork(stage);
+    await atWork(stage);
     await failedPost(stage);
     const { turns } = stage.memory;
     await eventually(() => stage.memory.turns).toBeGreaterThan(turns + 1);

@@ -45,7 +45,9 @@ export function createWebApi(world: World): WebApi {
       answer.headers['retry-after'] = String(wait);
       return answer;
     }
-    return toJsonAnswer({ ok: true, ...method.run(world, args) });
+    const done = toJsonAnswer({ ok: true, ...method.run(world, args) });
+    done.headers['x-oauth-scopes'] = [...world.settings.scopes].join(',');
+    return done;
   }
 
   async function handle(
