@@ -106,12 +106,22 @@ function openServer(url: string, { config, log }: EngineParts): ModelServer {
 }
 
 /** Looks after the server while its endpoint is closed. */
-function startWatch({ name, server, state }: OwnEndpoint, { log }: EngineParts): AsyncDisposable {
+function startWatch({ name, server, state }: OwnEndpoint, parts: EngineParts): AsyncDisposable {
+  const { log, stores } = parts;
   const stopping = new AbortController();
+  const note = (model: string): Promise<void> =>
+    stores.ledger.noteServedModel(model).catch((error: unknown) => {
+      log.warn({ err: error, endpoint: name }, 'the model that is served was not noted');
+    });
   const watch = watchServer({
     log: log.child({ endpoint: name }),
     signal: stopping.signal,
-    probe: server.probe,
+    async probe(signal) {
+      const found = await server.probe(signal);
+      const model = found === 'up' ? await server.findModel(signal) : undefined;
+      if (model !== undefined) await note(model);
+      return found;
+    },
     isWaitedFor: state.isWaitedFor,
     open: state.open,
     close: state.close,

@@ -153,7 +153,7 @@ function toReadNeeds(parts: EngineParts, { spool, edges }: Around): ReadNeeds {
     findRefusal: toPatient(async (drop: Drop) => edges.findRefusal?.(drop)),
     ensureRoom: (size) => ensureRoom(size, { dataDir, freeMemory }),
     limits,
-    modelName: config.model.name,
+    findModel: async () => config.model.name ?? stores.ledger.servedModel(),
   };
 }
 

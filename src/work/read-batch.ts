@@ -3,42 +3,30 @@
 // It may run more than once for a batch (the process died, Redis was away): the same bytes give the
 // same chunks, and nothing can be leased before `startRunning`, so a repetition overwrites.
 
-import { createHash } from 'node:crypto';
 import type { Batch, Drop } from '../batch/batch.ts';
 import { parseInstructions, type Instructions } from '../batch/instructions.ts';
 import type { Language } from '../batch/language.ts';
-import type { Recipe } from '../batch/recipe.ts';
 import { resolveRecipe } from '../batch/recipe-resolve.ts';
 import type { SortedFile } from '../batch/spooled-file.ts';
 import { hasPictures, type TableReader } from '../batch/table.ts';
-import { fail, toFault, UserError, type Fault } from '../errors.ts';
-import { audit, type Log } from '../logger.ts';
-import { admitBatch, type AdmissionLimits } from './admit-batch.ts';
+import { UserError, type Fault } from '../errors.ts';
+import { audit } from '../logger.ts';
+import { admitBatch } from './admit-batch.ts';
+import { fetchDropped, NotMeantError } from './fetch-dropped.ts';
+import { claimFingerprint, toFileHash, toFingerprint } from './fingerprint.ts';
 import type { Ledger } from './ports.ts';
-import { retryBatch } from './retry-batch.ts';
+import { retryBatch, type RetryNeeds } from './retry-batch.ts';
 
 /** Chunks on their way to Redis at once while a file is read. */
 const writesAtOnce = 8;
 
-export interface ReadNeeds {
-  readonly ledger: Ledger;
-  readonly log: Log;
-  /** The dropped files on this machine's disk, in the drop's order, until they are removed. */
-  fetchFiles(drop: Drop, signal: AbortSignal): Promise<readonly SortedFile[]>;
-  removeFiles(drop: Drop): Promise<void>;
+export interface ReadNeeds extends RetryNeeds {
   openTable(files: readonly SortedFile[], options: OpenTableOptions): Promise<TableReader>;
   /** Whether files that cannot be opened, for this reason, still look as if they were meant. */
   looksLikeBatch(files: readonly SortedFile[], fault: Fault): Promise<boolean>;
   languageOf(user: string): Promise<Language>;
-  /** Something that a person can follow to another batch. */
-  linkTo(batchId: string): Promise<string>;
   /** Why the person may not start it. Rejects while it cannot be told. */
   findRefusal(drop: Drop): Promise<Fault | undefined>;
-  /** Throws UserError where Redis or the disk cannot hold it. */
-  ensureRoom(size: { readonly tableBytes: number; readonly rows?: number }): Promise<void>;
-  readonly limits?: AdmissionLimits | undefined;
-  /** The model that is asked, where it is known before one is. */
-  readonly modelName?: string | undefined;
 }
 
 export interface OpenTableOptions {
@@ -48,9 +36,6 @@ export interface OpenTableOptions {
 }
 
 type ReadStep = (batchId: string, signal: AbortSignal) => Promise<void>;
-
-/** A file that nobody meant for Darkroom: it is left without a word. */
-class NotMeantError extends Error {}
 
 export function createReadStep(needs: ReadNeeds): ReadStep {
   return async (batchId, signal) => {
@@ -88,7 +73,7 @@ interface Reading extends ReadNeeds {
 async function read(batch: Batch, needs: Reading, signal: AbortSignal): Promise<void> {
   await using stack = new AsyncDisposableStack();
   stack.defer(() => needs.removeFiles(batch.drop));
-  const files = await fetchFiles(batch, { needs, signal });
+  const files = await fetchDropped(batch, needs, signal);
   const fileHash = toFileHash(files);
   needs.noteHash(fileHash);
   const asked = readInstructions(batch.drop.text);
@@ -98,7 +83,7 @@ async function read(batch: Batch, needs: Reading, signal: AbortSignal): Promise<
   // Only now: what is wrong with the words is no news about files that were not meant.
   if (asked instanceof UserError) throw asked;
   const recipe = resolveRecipe(asked, reader.table);
-  await claim(batch, toFingerprint(batch.drop, { fileHash, recipe, grouping }), needs);
+  await claimFingerprint(batch, toFingerprint(batch.drop, { fileHash, recipe, grouping }), needs);
   const tableBytes = toTableBytes(files);
   await needs.ensureRoom({ tableBytes });
   await needs.ledger.noteTable(batch.id, reader.table);
@@ -113,37 +98,12 @@ async function read(batch: Batch, needs: Reading, signal: AbortSignal): Promise<
   const { rows } = plan.summary;
   await needs.ensureRoom({ tableBytes, rows });
   const admission = await admitBatch(batch, rows, needs);
+  const model = await needs.findModel();
   const running = await needs.ledger.startRunning(batch.id, plan, admission);
   // Rows read their pictures from the files; the batch's end removes them, unless it was before.
   if (running && hasPictures(plan.summary)) stack.move();
-  const { modelName: model } = needs;
   const started = { ...batch, fileHash, ...(model === undefined ? {} : { model }) };
   if (running) audit(needs.log, { event: 'start', batch: started, by: batch.drop.user, rows });
-}
-
-/** Slack tells of some files only their id, so that it comes out here what kind they are. */
-async function fetchFiles(
-  { drop }: Batch,
-  { needs, signal }: { needs: ReadNeeds; signal: AbortSignal },
-): Promise<readonly SortedFile[]> {
-  try {
-    const files = await needs.fetchFiles(drop, signal);
-    const isPastime = !drop.addressed && files.every(({ kind }) => kind === 'picture');
-    if (isPastime) throw new NotMeantError('loose pictures');
-    return files;
-  } catch (error) {
-    const isUseless = error instanceof UserError && error.fault.code === 'E_FILE_NOT_TABLE';
-    if (isUseless && !drop.addressed) throw new NotMeantError('no table', { cause: error });
-    if (isNoSpace(error)) fail('E_DISK_FULL', {}, { cause: error });
-    throw error;
-  }
-}
-
-/** Anywhere among the causes: a download wraps what the disk says. */
-function isNoSpace(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code: unknown = Reflect.get(error, 'code');
-  return code === 'ENOSPC' || code === 'EDQUOT' || isNoSpace(error.cause);
 }
 
 function readInstructions(text: string): Instructions | UserError {
@@ -172,35 +132,6 @@ async function open(
 /** Pictures stay in their files; only the tables' rows go to Redis. */
 function toTableBytes(files: readonly SortedFile[]): number {
   return files.reduce((sum, { kind, bytes }) => (kind === 'table' ? sum + bytes : sum), 0);
-}
-
-/** One file's own hash; several files' hashes, hashed in their order. */
-function toFileHash(files: readonly SortedFile[]): string {
-  const [first, ...others] = files.map(({ hash }) => hash);
-  return first === undefined || others.length > 0 ? toSha256(files.map(({ hash }) => hash)) : first;
-}
-
-interface Asked {
-  readonly fileHash: string;
-  readonly recipe: Recipe;
-  readonly grouping: boolean;
-}
-
-/** The same person, files and recipe: dropped twice by mistake, most likely. */
-function toFingerprint(drop: Drop, { fileHash, recipe, grouping }: Asked): string {
-  const own = grouping ? [] : ['group: off'];
-  return toSha256([drop.team, drop.user, fileHash, JSON.stringify(recipe), ...own]);
-}
-
-function toSha256(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\n')).digest('hex');
-}
-
-async function claim(batch: Batch, fingerprint: string, needs: ReadNeeds): Promise<void> {
-  const other = await needs.ledger.claimFingerprint(batch.id, fingerprint);
-  if (other === undefined || other === batch.id) return;
-  const link = await needs.linkTo(other);
-  throw new UserError(toFault('E_ALREADY_RUNNING', { id: other, link }));
 }
 
 async function writeChunks(

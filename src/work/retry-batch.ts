@@ -1,5 +1,6 @@
-// The read step of a batch that works on another's unfinished rows again: nothing is downloaded or parsed, the
-// rows and what became of them are carried over from the other batch's chunks in the ledger.
+// The read step of a batch that works on another's unfinished rows again: nothing is parsed, the rows and what
+// became of them are carried over from the other batch's chunks in the ledger. Only pictures that were dropped
+// are downloaded again.
 //
 // The other batch has ended, so that its outcomes are final: the step may be repeated, and overwrites. Nothing
 // runs before `startRunning`, which also notes at the other batch that it was retried.
@@ -7,17 +8,22 @@
 import { hasEnded, type Batch, type BatchPlan, type Drop } from '../batch/batch.ts';
 import type { FinishedRow } from '../batch/results.ts';
 import type { DoneOutcome } from '../batch/row.ts';
+import { hasPictures } from '../batch/table.ts';
 import { fail } from '../errors.ts';
 import { audit, type Log } from '../logger.ts';
 import { admitBatch, type AdmissionNeeds } from './admit-batch.ts';
+import { fetchDropped, type FetchNeeds } from './fetch-dropped.ts';
+import { claimFingerprint, type FingerprintNeeds } from './fingerprint.ts';
 import type { Ledger } from './ports.ts';
 
-export interface RetryNeeds extends AdmissionNeeds {
+export interface RetryNeeds extends AdmissionNeeds, FetchNeeds, FingerprintNeeds {
   readonly ledger: Ledger;
   readonly log: Log;
+  removeFiles(drop: Drop): Promise<void>;
   /** Throws UserError where Redis or the disk cannot hold it. */
   ensureRoom(size: { readonly tableBytes: number; readonly rows?: number }): Promise<void>;
-  readonly modelName?: string | undefined;
+  /** The model that will be asked, as far as it is known. */
+  findModel(): Promise<string | undefined>;
 }
 
 export interface Retry {
@@ -31,16 +37,28 @@ export async function retryBatch(
   needs: RetryNeeds,
   signal: AbortSignal,
 ): Promise<void> {
-  const { ledger, log, modelName } = needs;
-  const plan = toPlan(await ledger.readBatch(retryOf.id));
+  const { ledger, log } = needs;
+  const other = await ledger.readBatch(retryOf.id);
+  const plan = toPlan(other);
   if (plan === undefined) fail('E_RETRY_GONE', { id: retryOf.id });
+  const { fingerprint } = other ?? {};
+  if (fingerprint !== undefined) await claimFingerprint(batch, fingerprint, needs);
+  await using stack = new AsyncDisposableStack();
+  if (hasPictures(plan.summary)) {
+    stack.defer(() => needs.removeFiles(batch.drop));
+    // All its rows would fail without them, so that is said at once.
+    await fetchDropped(batch, needs, signal);
+  }
   await needs.ensureRoom({ tableBytes: 0, rows: plan.summary.rows });
   const carriedRows = await carry(retryOf.id, { to: batch.id, ledger, signal });
   const rows = plan.summary.rows - carriedRows;
   const admission = await admitBatch(batch, rows, needs);
+  const model = await needs.findModel();
   if (!(await ledger.startRunning(batch.id, { ...plan, carriedRows }, admission))) return;
+  // Rows read their pictures from the files; the batch's end removes them.
+  stack.move();
   const { fileHash } = plan;
-  const started = { ...batch, fileHash, ...(modelName === undefined ? {} : { model: modelName }) };
+  const started = { ...batch, fileHash, ...(model === undefined ? {} : { model }) };
   audit(log, { event: 'retry', batch: started, by: retryOf.by, rows });
 }
 

@@ -6,9 +6,15 @@ import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
 import { createEndpoint, type Endpoint } from '../../src/queue/endpoint.ts';
 import { createStore, type Store } from '../../src/queue/store.ts';
 import { retryBatch } from '../../src/work/retry-batch.ts';
-import { quiet } from '../work/fakes.ts';
 import { LedgerModel } from './ledger-model.ts';
-import { buildDone, buildFailed, buildRows, createFixture, startBatch } from './queue-fixture.ts';
+import {
+  buildDone,
+  buildFailed,
+  buildRetryNeeds,
+  buildRows,
+  createFixture,
+  startBatch,
+} from './queue-fixture.ts';
 
 interface World {
   readonly ledger: Ledger;
@@ -122,8 +128,8 @@ async function retryOne({ ledger, model }: World, id: string) {
   const { id: as } = await ledger.recordDrop(drop);
   const recorded = await ledger.readBatch(as);
   if (recorded === undefined) throw new Error(`No batch ${as}`);
-  const needs = { ledger, log: quiet, ensureRoom: async () => {} };
-  await retryBatch({ batch: recorded, retryOf }, needs, new AbortController().signal);
+  const { signal } = new AbortController();
+  await retryBatch({ batch: recorded, retryOf }, buildRetryNeeds(ledger), signal);
   model.retry(id, as);
 }
 

@@ -10,7 +10,9 @@ import { createEndpoint, type Endpoint } from '../../src/queue/endpoint.ts';
 import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
 import { createStore, type Store } from '../../src/queue/store.ts';
 import { toFault } from '../../src/errors.ts';
+import type { RetryNeeds } from '../../src/work/retry-batch.ts';
 import { testRedis, type TestRedis } from '../support/test-redis.ts';
+import { quiet } from '../work/fakes.ts';
 
 export interface QueueFixture {
   readonly server: TestRedis;
@@ -100,6 +102,23 @@ export function buildPlan(rows: number): BatchPlan {
     },
     fileHash: 'f'.repeat(64),
     textIgnored: false,
+  };
+}
+
+/** What the read step of a retry needs beside its ledger; its files are at hand. */
+export function buildRetryNeeds(
+  ledger: Ledger,
+  change: Partial<Omit<RetryNeeds, 'ledger'>> = {},
+): RetryNeeds {
+  return {
+    ledger,
+    log: quiet,
+    ensureRoom: async () => {},
+    fetchFiles: async () => [],
+    removeFiles: async () => {},
+    linkTo: async (id) => `https://slack.example/${id}`,
+    findModel: async () => undefined,
+    ...change,
   };
 }
 

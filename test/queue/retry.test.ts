@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { isConserved, type Drop } from '../../src/batch/batch.ts';
-import { toFault } from '../../src/errors.ts';
+import { fail, toFault, UserError } from '../../src/errors.ts';
 import type { Ledger } from '../../src/queue/ledger.ts';
-import { retryBatch } from '../../src/work/retry-batch.ts';
-import { quiet } from '../work/fakes.ts';
-import { buildDone, buildDrop, buildFailed, createFixture, startBatch } from './queue-fixture.ts';
+import { retryBatch, type RetryNeeds } from '../../src/work/retry-batch.ts';
+import {
+  buildDone,
+  buildDrop,
+  buildFailed,
+  buildPlan,
+  buildRetryNeeds,
+  buildRows,
+  connectFixture,
+  createFixture,
+  startBatch,
+} from './queue-fixture.ts';
 
 type Outcome = 'done' | 'failed';
 
@@ -26,15 +35,43 @@ async function press(ledger: Ledger, from: string): Promise<{ id: string; create
   const batch = await ledger.readBatch(from);
   if (batch === undefined) throw new Error(`no batch ${from}`);
   const retryOf = { id: from, by: 'U2' };
-  const drop: Drop = { ...batch.drop, key: `${batch.drop.key}:retry:${from}`, retryOf };
+  const drop: Drop = {
+    ...batch.drop,
+    key: `${batch.drop.key}:retry:${from}`,
+    retryOf,
+    addressed: true,
+  };
   return ledger.recordDrop(drop);
 }
 
-async function read(ledger: Ledger, id: string, signal = AbortSignal.any([])): Promise<void> {
+async function read(
+  ledger: Ledger,
+  id: string,
+  change: Partial<Omit<RetryNeeds, 'ledger'>> = {},
+): Promise<void> {
   const batch = await ledger.readBatch(id);
   if (batch?.drop.retryOf === undefined) throw new Error('no retry');
-  const needs = { ledger, log: quiet, ensureRoom: async () => {} };
-  await retryBatch({ batch, retryOf: batch.drop.retryOf }, needs, signal);
+  const needs = buildRetryNeeds(ledger, change);
+  await retryBatch({ batch, retryOf: batch.drop.retryOf }, needs, AbortSignal.any([]));
+}
+
+/** Begins the same file for the same person, or names the batch that keeps it from that. */
+async function dropAgain(ledger: Ledger): Promise<{ id: string; holder: string | undefined }> {
+  const { id } = await ledger.recordDrop(buildDrop());
+  const holder = await ledger.claimFingerprint(id, 'print');
+  await ledger.writeChunk(id, 0, buildRows(3));
+  if (holder === undefined) await ledger.startRunning(id, buildPlan(3));
+  else await ledger.refuse(id, toFault('E_ALREADY_RUNNING', { id: holder, link: 'l' }));
+  return { id, holder };
+}
+
+async function stop(ledger: Ledger, id: string): Promise<void> {
+  await ledger.cancel(id, 'U1');
+  await ledger.end(id);
+}
+
+async function findGone(): Promise<never> {
+  fail('E_FILE_GONE', {});
 }
 
 async function dieNow(): Promise<never> {
@@ -57,6 +94,7 @@ function isUnfinished(index: number): boolean {
 /** 120 rows: the first chunk done, every fifth of the second failed, the third stopped before its end. */
 async function endPartly(ledger: Ledger): Promise<string> {
   const id = await startBatch(ledger, 120);
+  await ledger.claimFingerprint(id, 'print');
   for (let chunk = 0; chunk < 3; chunk += 1) {
     const lease = await ledger.lease('w');
     if (lease === undefined) throw new Error('there is nothing to lease');
@@ -102,12 +140,63 @@ describe('a batch that retries another', () => {
     });
   });
 
-  it('is one, however often it is asked for', async () => {
+  it('is one, however often it is asked for by however many processes, also after it was purged', async () => {
+    const { ledger, server } = createFixture();
+    const { ledger: other } = connectFixture(server.url, server.prefix);
+    const first = await endPartly(ledger);
+    const ids = new Set<string>();
+    for (let times = 1; times <= 5; times += 1) {
+      const desks = [ledger, other, ledger, other];
+      const pressed = await Promise.all(desks.map((desk) => press(desk, first)));
+      const [{ id } = { id: '' }, ...others] = pressed;
+      expect(others.map((each) => each.id)).toEqual([id, id, id]);
+      expect(pressed.filter(({ created }) => created)).toHaveLength(1);
+      ids.add(id);
+      expect(ids.size).toBe(times);
+      // Two processes may also read it at once, where one was thought dead.
+      await Promise.all([read(ledger, id), read(other, id)]);
+      const { counts } = (await other.readBatch(id)) ?? {};
+      expect(counts).toMatchObject({ total: 120, done: 100, pending: 20 });
+      expect((await other.readBatch(first))?.retriedAs).toBe(id);
+      await stop(other, id);
+      expect(await ledger.purge(id)).toBe('purged');
+    }
+  });
+
+  it('does not run beside the same file that was dropped again, whichever is first', async () => {
     const { ledger } = createFixture();
     const first = await endPartly(ledger);
-    const pressed = await Promise.all([press(ledger, first), press(ledger, first)]);
-    expect(new Set(pressed.map(({ id }) => id)).size).toBe(1);
-    expect(pressed.filter(({ created }) => created)).toHaveLength(1);
+    const again = await dropAgain(ledger);
+    const { id } = await press(ledger, first);
+    await expect(read(ledger, id)).rejects.toMatchObject({
+      fault: {
+        code: 'E_ALREADY_RUNNING',
+        params: { id: again.id, link: `https://slack.example/${again.id}` },
+      },
+    });
+    await ledger.refuse(id, toFault('E_ALREADY_RUNNING', { id: again.id, link: 'l' }));
+    await stop(ledger, again.id);
+    const { id: later } = await press(ledger, first);
+    expect(later).not.toBe(id);
+    await read(ledger, later);
+    expect(await dropAgain(ledger)).toMatchObject({ holder: later });
+    await stop(ledger, later);
+    expect(await dropAgain(ledger)).toMatchObject({ holder: undefined });
+  });
+
+  it('is one of the two that run where both begin at the same moment in two processes', async () => {
+    const { ledger, server } = createFixture();
+    const { ledger: other } = connectFixture(server.url, server.prefix);
+    const first = await endPartly(ledger);
+    for (let times = 1; times <= 8; times += 1) {
+      const { id } = await press(ledger, first);
+      const [retry, drop] = await Promise.allSettled([read(ledger, id), dropAgain(other)]);
+      const dropRuns = drop.status === 'fulfilled' && drop.value.holder === undefined;
+      expect(retry.status === 'rejected').toBe(dropRuns);
+      if (dropRuns) await ledger.refuse(id, toFault('E_RETRY_GONE', { id }));
+      await stop(ledger, dropRuns ? drop.value.id : id);
+      if (!dropRuns) await ledger.purge(id);
+    }
   });
 
   it('can be read again from any point at which the process died, and begins once', async () => {
@@ -180,6 +269,62 @@ describe('a batch that retries another', () => {
     const { id } = await press(ledger, first);
     await ledger.purge(first);
     await expect(read(ledger, id)).rejects.toMatchObject({ fault: { code: 'E_RETRY_GONE' } });
+  });
+
+  it.each([
+    [1, 'E_RETRY_GONE'],
+    [2, 'E_RETRY_GONE'],
+    [3, 'begun'],
+  ])(
+    'has all rows or is refused where the other is purged after %i of 3 chunks',
+    async (at, expected) => {
+      const { ledger } = createFixture();
+      const first = await endPartly(ledger);
+      const { id } = await press(ledger, first);
+      let seen = 0;
+      const purging: Ledger = {
+        ...ledger,
+        async *readResults(from) {
+          for await (const chunk of ledger.readResults(from)) {
+            seen += 1;
+            if (seen === at) await ledger.purge(first);
+            yield chunk;
+          }
+        },
+      };
+      const again = (): Promise<void> => read(ledger, id);
+      const end = await read(purging, id)
+        .catch(again)
+        .then(
+          () => 'begun',
+          (error: unknown) => (error instanceof UserError ? error.fault.code : error),
+        );
+      expect(end).toBe(expected);
+      const { counts } = (await ledger.readBatch(id)) ?? {};
+      expect(counts).toMatchObject(end === 'begun' ? { total: 120, done: 100 } : { total: 0 });
+    },
+  );
+
+  it('is refused, and leaves no files, where the pictures that were dropped are gone', async () => {
+    const { ledger } = createFixture();
+    const { id: first } = await ledger.recordDrop(buildDrop());
+    await ledger.writeChunk(first, 0, buildRows(3));
+    const { summary, ...plan } = buildPlan(3);
+    const nothing = { count: 0, names: [] };
+    const found = { unused: nothing, skipped: nothing, nested: nothing };
+    const bundle = { pictures: 3, rowsMissing: 0, ...found };
+    await ledger.startRunning(first, { ...plan, summary: { ...summary, bundle } });
+    await stop(ledger, first);
+    const { id } = await press(ledger, first);
+    const removed: string[] = [];
+    const removeFiles: RetryNeeds['removeFiles'] = async ({ key }) => void removed.push(key);
+    await expect(read(ledger, id, { removeFiles, fetchFiles: findGone })).rejects.toMatchObject({
+      fault: { code: 'E_FILE_GONE' },
+    });
+    expect(removed).toEqual([(await ledger.readBatch(id))?.drop.key]);
+    await read(ledger, id, { removeFiles });
+    expect((await ledger.readBatch(id))?.state).toBe('running');
+    expect(removed).toHaveLength(1);
   });
 
   it('can be stopped, and retried in its turn, until every row is done', async () => {

@@ -72,6 +72,7 @@ function world({
     linkTo: async (id) => `https://slack.example/${id}`,
     findRefusal: async () => undefined,
     ensureRoom: async () => {},
+    findModel: async () => undefined,
     ...needs,
   });
   return { read: () => step('7', new AbortController().signal), seen };
