@@ -6,12 +6,14 @@ import { pixelBudgets, type Recipe } from '../batch/recipe.ts';
 import type { Row, WorkedOutcome } from '../batch/row.ts';
 import type { Table } from '../batch/table.ts';
 import { toImageTokens, toWeight } from '../batch/tokens.ts';
-import type { LeaseRef } from '../batch/lease.ts';
+import type { CommitResult, LeaseRef } from '../batch/lease.ts';
 import type { PreparedImage } from '../batch/completion.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { askModel, type RowSignals } from './ask-model.ts';
 import { askOnce, type AskOnceNeeds } from './ask-once.ts';
 import type { Log } from '../logger.ts';
+import { isOutage } from './outage-error.ts';
+import { pause } from './pause.ts';
 import type { Ledger, PrepareImage } from './ports.ts';
 import type { RowPlace } from './row-place.ts';
 import type { Turns } from './turns.ts';
@@ -38,9 +40,28 @@ export async function runRow(job: RowJob, needs: RowNeeds): Promise<void> {
   const outcome = await toOutcome(job, needs);
   if (outcome === undefined) return;
   const { lease, row } = job;
-  const result = await needs.ledger.commit(lease, row, outcome);
+  const result = await commit(job, outcome, needs);
   if (result !== 'committed') {
     needs.log.info({ batch: lease.batchId, line: row.line, result }, 'an outcome came too late');
+  }
+}
+
+const retryCommitMs = 500;
+
+/** Holds the outcome while Redis takes no writes, for as long as the row is this process's: it has cost a request
+ *  to the model server. What is held counts as a row in the pipeline, which bounds it. */
+async function commit(
+  { lease, row, signals }: RowJob,
+  outcome: WorkedOutcome,
+  { ledger }: RowNeeds,
+): Promise<CommitResult> {
+  for (;;) {
+    try {
+      return await ledger.commit(lease, row, outcome);
+    } catch (error) {
+      if (!isOutage(error) || signals.all.aborted) throw error;
+      await pause(retryCommitMs, signals.all);
+    }
   }
 }
 

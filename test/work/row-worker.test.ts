@@ -25,6 +25,9 @@ const answer: NamedResult = {
 };
 const picture = { bytes: Buffer.from('jpeg'), hash: 'h', width: 32, height: 32 };
 
+/** What a Redis that is full says. */
+const refusal = Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' });
+
 interface World {
   readonly ledger: FakeLedger;
   readonly worker: RowWorker;
@@ -279,6 +282,38 @@ describe('the worker', () => {
     });
     start(ledger, { hold: false });
     await vi.waitFor(() => expect(inner.committed).toHaveLength(3));
+  });
+
+  it('holds an outcome until Redis takes writes again, and asks no model twice', async () => {
+    const inner = createFakeLedger(rowsOf(1));
+    let refusals = 0;
+    const ledger = createFakeLedger([], {
+      ...inner,
+      commit: async (lease, row, outcome) => {
+        if (refusals === 2) return inner.commit(lease, row, outcome);
+        refusals += 1;
+        throw refusal;
+      },
+    });
+    start(ledger, { hold: false });
+    await vi.waitFor(() => expect(inner.committed).toHaveLength(1), 5000);
+    expect(inner.released).toHaveLength(1);
+  });
+
+  it('lets go of an outcome that it holds when the row is no longer its own', async () => {
+    const inner = createFakeLedger(rowsOf(1));
+    let refusals = 0;
+    const ledger: FakeLedger = createFakeLedger([], {
+      ...inner,
+      commit: async () => {
+        refusals += 1;
+        throw refusal;
+      },
+      renew: async (leases) => leases.map(() => (refusals > 0 ? 'lost' : 'held')),
+    });
+    start(ledger, { hold: false });
+    await vi.waitFor(() => expect(inner.released).toHaveLength(1), 5000);
+    expect(inner.committed).toEqual([]);
   });
 
   it('outlives an outcome that cannot be recorded while other rows wait', async () => {
