@@ -185,7 +185,7 @@ function refusesWrites(
     run: (stage) =>
       runTrial(stage, {
         ...running,
-        mostRepeats: () => budget,
+        mostRepeats: () => 0,
         async strike(world, watch) {
           const said = saysAway(world, watch);
           const end = await begin(world);
