@@ -66,22 +66,27 @@ local function waitsSinceMs(id)
   return tonumber(fields[1] or fields[2])
 end
 
--- False while as many batches of its person run, or would if the model server were there, as may.
-local function hasTurn(id)
-  local own = redis.call('HMGET', batchKey(id, 'record'), 'owner', 'batchesPerPerson')
-  if not own[1] or not own[2] then return true end
-  local running = 0
-  for _, other in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
-    local isOwn = other ~= id and redis.call('HGET', batchKey(other, 'record'), 'owner') == own[1]
-    if isOwn and (stateOf(other) == 'running' or waitsForModel(other)) then running = running + 1 end
+-- How many batches of each person run, or would if the model server were there.
+local function countRunning()
+  local running = {}
+  for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
+    local owner = redis.call('HGET', batchKey(id, 'record'), 'owner')
+    local isRunning = stateOf(id) == 'running' or waitsForModel(id)
+    if owner and isRunning then running[owner] = (running[owner] or 0) + 1 end
   end
-  return running < tonumber(own[2])
+  return running
+end
+
+-- False while as many batches of its person run as may.
+local function hasTurn(id, running)
+  local own = redis.call('HMGET', batchKey(id, 'record'), 'owner', 'batchesPerPerson')
+  return not own[1] or not own[2] or (running[own[1]] or 0) < tonumber(own[2])
 end
 
 -- What no person holds up runs, unless it has to wait for its turn or for the model server.
-local function letRun(id)
+local function letRun(id, running)
   local closed = redis.call('HMGET', sharedKey('endpoint'), 'reason', 'sinceMs')
-  if not hasTurn(id) then
+  if not hasTurn(id, running or countRunning()) then
     pauseFor(id, 'turn', nowMs())
   elseif closed[1] then
     pauseFor(id, closed[1], closed[2])
@@ -92,13 +97,17 @@ end
 
 -- Some batch does not run any more: others of its person may.
 local function letNext()
-  local waiting = {}
+  local running, waiting = countRunning(), {}
   for _, id in ipairs(redis.call('SMEMBERS', sharedKey('active'))) do
     if waitsFor(id, 'turn') then waiting[#waiting + 1] = id end
   end
   table.sort(waiting, function(a, b) return tonumber(a) < tonumber(b) end)
   for _, id in ipairs(waiting) do
-    if hasTurn(id) then letRun(id) end
+    if hasTurn(id, running) then
+      letRun(id, running)
+      local owner = redis.call('HGET', batchKey(id, 'record'), 'owner')
+      running[owner] = (running[owner] or 0) + 1
+    end
   end
 end
 
@@ -116,7 +125,7 @@ local function cancelRows(id)
     moveRows(id, from, 'cancelled', rows)
     tally('rowsCancelled', rows)
   end
-  redis.call('DEL', batchKey(id, 'pending'), batchKey(id, 'leases'), batchKey(id, 'tokens'))
+  redis.call('UNLINK', batchKey(id, 'pending'), batchKey(id, 'leases'), batchKey(id, 'tokens'))
   startFinishing(id)
 end
 
