@@ -203,6 +203,11 @@ export function isHeld({ pause }: Pick<Batch, 'pause'>): boolean {
   return pause?.reason === 'person' || pause?.reason === 'rejected';
 }
 
+/** Whether its results could not be written or delivered for so long that a person should look at it. */
+export function isStuck({ state, stuckMs }: Pick<Batch, 'state' | 'stuckMs'>): boolean {
+  return state === 'finishing' && stuckMs !== undefined;
+}
+
 /** What must hold at every moment, checked before anything is posted as finished: every row is in one state.
  *  A number below 0 makes up for rows that were counted twice, so that the sum alone would look right. */
 export function isConserved({ total, ...counts }: Counts): boolean {

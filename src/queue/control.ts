@@ -23,14 +23,15 @@ export type ResumeResult = z.infer<typeof scripts.resume.reply>;
 /** Who does it is a Slack user id; whether that person may is not asked here. All are idempotent. */
 export interface Control {
   /** Every row without an outcome becomes cancelled; who did it is recorded, and every process is told.
-   *  'ended' also where the batch is being finished already. */
+   *  'ended' also where the batch is being finished already; one that is stuck there ends without its file. */
   cancel(id: string, by: string): Promise<CancelResult>;
   /** Of a batch that waits for an operator; 'decided' where it does not, or not any more. */
   approve(id: string, by: string): Promise<ApproveResult>;
   decline(id: string, by: string): Promise<DeclineResult>;
   /** Requests under way are finished, no row is begun. 'approval': it waits for an operator anyway. */
   pause(id: string, by: string): Promise<PauseResult>;
-  /** What holds it up besides a person is answered, and stays. */
+  /** What holds it up besides a person is answered, and stays. One that is stuck forgets its tries and is tried
+   *  within half a minute. */
   resume(id: string): Promise<ResumeResult>;
 }
 

@@ -1,6 +1,6 @@
 // Commands that change a batch: stop, pause, resume, purge. Answers what was done, or asks which batch.
 
-import { isHeld, type Batch } from '../batch/batch.ts';
+import { isHeld, isStuck, type Batch } from '../batch/batch.ts';
 import type { Language } from '../batch/language.ts';
 import { toFault, type Fault } from '../errors.ts';
 import type { Answer, Asked } from './answer-command.ts';
@@ -68,7 +68,9 @@ const controls: Readonly<Record<ControlVerb, Controlled>> = {
   async cancel(batch, { asker, person }, conversation) {
     const fault = await cancelBatch(batch, asker.user, conversation);
     if (fault !== undefined) return fault;
-    const { stopping, stoppingUnread } = wordsOf(person.language).batches;
+    const { batches, control } = wordsOf(person.language);
+    if (isStuck(batch)) return toMessage(control.endedStuck(batch.id));
+    const { stopping, stoppingUnread } = batches;
     return toMessage(batch.state === 'reading' ? stoppingUnread(batch.id) : stopping(batch.id));
   },
   async pause(batch, { asker, person }, conversation) {

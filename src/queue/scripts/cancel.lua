@@ -1,4 +1,4 @@
--- Turns every row without an outcome into cancelled. ARGV 2 id, 3 who,
+-- Turns every row without an outcome into cancelled; a batch that is stuck ends without its file. ARGV 2 id, 3 who,
 -- 4 declined where an operator does not let it run, else ''. Returns cancelled, ended, unknown or, of one
 -- that is to be declined, decided where it does not wait for an operator (any more).
 local id, by = ARGV[2], ARGV[3]
@@ -7,6 +7,11 @@ local state = stateOf(id)
 if not state then return 'unknown' end
 if ARGV[4] == 'declined' and not waitsFor(id, 'approval') then
   return redis.call('HGET', record, 'declinedBy') == by and 'cancelled' or 'decided'
+end
+if state == 'finishing' and redis.call('HEXISTS', record, 'stuckMs') == 1 then
+  redis.call('HSET', record, 'cancelledBy', by)
+  markEnded(id, 'cancelled')
+  return 'cancelled'
 end
 if state ~= 'reading' and state ~= 'running' and state ~= 'paused' then
   -- The same call sent again after its reply was lost is no second one.

@@ -14,6 +14,7 @@ if sum ~= tonumber(counts[1] or '0') then return -1 end
 -- By a person, or because it could not go on.
 local ends = redis.call('HMGET', batchKey(id, 'record'), 'cancelledBy', 'fault')
 local cancelled = ends[1] or ends[2]
+redis.call('HDEL', batchKey(id, 'record'), 'stuckMs')
 redis.call('DEL', batchKey(id, 'pending'), batchKey(id, 'leases'), batchKey(id, 'tokens'))
 markEnded(id, cancelled and 'cancelled' or 'done')
 return 1

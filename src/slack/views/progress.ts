@@ -1,6 +1,6 @@
 // The one message in the thread that is edited while a batch is worked on.
 
-import { hasEnded, isHeld, type Batch, type Pause } from '../../batch/batch.ts';
+import { hasEnded, isHeld, isStuck, type Batch, type Pause } from '../../batch/batch.ts';
 import { formatDuration } from '../../batch/progress.ts';
 import { showText } from '../escape.ts';
 import type { Absence } from '../presence.ts';
@@ -83,10 +83,13 @@ function buildRetries({ drop, retriedAs, retriedBy }: Batch, { control }: Words)
   ];
 }
 
-/** Everything is done but for a mistake of ours. */
-function buildStuck({ id, state, stuckMs }: Batch, { control }: Words): string | undefined {
-  const isStuck = state === 'finishing' && stuckMs !== undefined;
-  return isStuck ? control.stuck(id, buildTime(stuckMs)) : undefined;
+/** What is no fault of anybody but ours. */
+function buildMishap(batch: Batch, { control }: Words): string | undefined {
+  const { id, state, stuckMs, recheckedRows } = batch;
+  if (stuckMs !== undefined && isStuck(batch)) return control.stuck(id, buildTime(stuckMs));
+  if (stuckMs !== undefined && state === 'cancelled') return control.unwritten();
+  const isAtWork = state === 'running' || state === 'paused';
+  return isAtWork && recheckedRows !== undefined ? control.rechecking(recheckedRows) : undefined;
 }
 
 /** What holds it up, and what an operator has said. */
@@ -120,7 +123,7 @@ export function buildProgress(batch: Batch, secondsLeft?: number, absence?: Abse
     buildCached(batch),
     ...buildHeld(batch, words),
     ...buildOffline(batch, absence, words),
-    buildStuck(batch, words),
+    buildMishap(batch, words),
     ...buildRetries(batch, words),
   ]
     .filter((line) => line !== undefined)

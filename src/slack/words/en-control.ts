@@ -47,6 +47,11 @@ export const englishControl: ControlWords = {
     `:hourglass_flowing_sand: Waiting since ${since}: ${storeTroubles[trouble]} Nothing is lost, and I go on by myself as soon as it serves again.`,
   stuck: (id, since) =>
     `:warning: All rows are worked on and kept, but since ${since} something goes wrong inside Darkroom when I write or send their file; sorry. I try again every 10 minutes. Please give the person who looks after Darkroom the number of this batch, ${id}.`,
+  endedStuck: (id) => `Batch ${id} is ended without its results file. Please drop the file again.`,
+  unwritten: () =>
+    ':warning: Something went wrong inside Darkroom when I wrote or sent its results file, so there is none; sorry. Please drop the file again: I still have most of its answers.',
+  rechecking: (rows) =>
+    `:warning: An internal check failed; ${groupDigits(rows, 'en-US')} ${counted(rows, 'row is', 'rows are')} being looked at again.`,
   retried: (as, by) => `Retried by ${by} as batch ${as}, below.`,
   retryOf: (id) =>
     `The unfinished rows of batch ${id} once more; what it had done is carried over, and the results file has all rows.`,

@@ -49,6 +49,11 @@ export interface ControlWords {
   storeTrouble(trouble: StoreTrouble, since: string): string;
   /** The results cannot be written or delivered, for a mistake in Darkroom. */
   stuck(id: string, since: string): string;
+  /** It was ended nevertheless: to whoever did it, and in its thread. */
+  endedStuck(id: string): string;
+  unwritten(): string;
+  /** Rows did not add up at the end, and run again. */
+  rechecking(rows: number): string;
   /** In the message of a batch whose rows are worked on again, and in that of the one that does it. */
   retried(as: string, by: string): string;
   retryOf(id: string): string;

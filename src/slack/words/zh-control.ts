@@ -47,6 +47,11 @@ export const chineseControl: ControlWords = {
     `:hourglass_flowing_sand: 从 ${since} 起等待：${storeTroubles[trouble]}数据不会丢失，恢复后会自动继续。`,
   stuck: (id, since) =>
     `:warning: 所有行都已处理并保存，但从 ${since} 起，Darkroom 在生成或发送结果文件时内部出错，非常抱歉。我会每 10 分钟重试一次。请把批次号 ${id} 告诉负责维护 Darkroom 的同事。`,
+  endedStuck: (id) => `批次 ${id} 已结束，没有结果文件。请重新发送文件。`,
+  unwritten: () =>
+    ':warning: Darkroom 在生成或发送结果文件时内部出错，因此没有结果文件，非常抱歉。请重新发送文件，已有的结果大多会直接沿用。',
+  rechecking: (rows) =>
+    `:warning: 内部核对发现问题，正在重新处理 ${groupDigits(rows, 'zh-CN')} 行。`,
   retried: (as, by) => `已由 ${by} 重试：见下方的批次 ${as}。`,
   retryOf: (id) => `重试批次 ${id} 中未完成的行；已完成的结果会直接沿用，结果文件包含所有行。`,
   retryHint: () => '如果无需修改、只想再试一次，请点击我上方进度消息中的“重试”按钮。',
