@@ -182,6 +182,49 @@ describe('loose pictures', () => {
   });
 });
 
+describe('a zip of which a row failed', () => {
+  /** Three pictures, of which the model server rejects the second. */
+  async function dropAndFail(): Promise<Thread> {
+    const { drop, model } = world();
+    model.faults.next({ matching: 'filename: b.png', status: 400 }, Infinity);
+    const bytes = await zip(await drawAll(['a.png', 'b.png', 'c.png']));
+    const thread = await drop({ text: 'cache: off', files: [{ name: 'spring.zip', bytes }] });
+    const [{ results }] = await thread.delivered();
+    expect(results.records.map((row) => row['status'])).toEqual(['done', 'failed', 'done']);
+    await thread.saying('Retry 1 row');
+    model.faults.clear();
+    return thread;
+  }
+
+  async function retry({ channel, progress }: Thread): Promise<void> {
+    const messageTs = progress()[0]?.ts ?? '';
+    await world().workspace.click({
+      user: 'ada',
+      channel,
+      messageTs,
+      actionId: 'retry_batch',
+    });
+  }
+
+  it('is fetched from Slack once more for its retry', async () => {
+    const thread = await dropAndFail();
+    await retry(thread);
+    const [, second] = await thread.delivered(2);
+    expect(second?.results.records.map(picturesIn)).toEqual([[0], [1], [2]]);
+    await isOver(thread, world());
+  });
+
+  it('is not retried where it is no longer in Slack, and stays as it was', async () => {
+    const thread = await dropAndFail();
+    await world().workspace.deleteFile(thread.parent.files?.[0]?.id ?? '');
+    await retry(thread);
+    await thread.saying('The file is no longer in Slack. Drop it again.');
+    expect(thread.deliveries()).toHaveLength(1);
+    // The first batch stands as it was.
+    await thread.saying('Retry 1 row');
+  });
+});
+
 describe.concurrent('a worker without the dropped file', { timeout: 90_000 }, () => {
   const names = Array.from({ length: 40 }, (_, at) => `IMG_${1000 + at}.png`);
 

@@ -130,6 +130,16 @@ describe('starting', () => {
         by: workspace.people.guest.id,
       }),
     );
+    expect(auditOf(world())).toContainEqual(
+      expect.objectContaining({
+        event: 'start',
+        by: workspace.people.ada.id,
+        rows: 3,
+        fileHash: expect.stringMatching(/^[0-9a-f]{64}$/u),
+        // No setting names it: it is what the server serves.
+        model: expect.stringContaining('Qwen'),
+      }),
+    );
   });
 
   it('is refused in a channel that is shared with another organisation, for both sides', async () => {

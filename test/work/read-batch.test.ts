@@ -299,6 +299,22 @@ describe('a person who may not start a batch', () => {
   });
 });
 
+describe('a batch that begins', () => {
+  it('is put on record with its file, its model as far as it is known, and nothing of what is in it', async () => {
+    const lines: object[] = [];
+    const log = { ...quiet, info: (entry: object) => void lines.push(entry) };
+    await world({ log, findModel: async () => 'qwen' }).read();
+    await world({ log }).read();
+    const { user } = unread.drop;
+    expect(lines).toEqual(
+      ['qwen', undefined].map((model) =>
+        expect.objectContaining({ event: 'start', by: user, fileHash: 'abc', rows: 120, model }),
+      ),
+    );
+    expect(JSON.stringify(lines)).not.toContain('product 1');
+  });
+});
+
 describe('a file that there is no room for', () => {
   it.each([[false], [true]])('is refused; rows known: %s', async (rowsKnown) => {
     const { read, seen } = world({
