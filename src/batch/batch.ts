@@ -141,6 +141,8 @@ export interface Batch {
   readonly soFarMs?: number;
   /** Since when its results could not be written or delivered, for a bug; milliseconds since 1970. */
   readonly stuckMs?: number;
+  /** Since when it waits for room on the disk of a machine; milliseconds since 1970. */
+  readonly diskFullMs?: number;
   /** Rows that were found without an outcome when it was to be finished, and ran again. */
   readonly recheckedRows?: number;
   /** How long it would take alone, at the speed of the last batches; known where it was asked about. */

@@ -11,6 +11,7 @@ import type { SortedFile, SpooledFile } from '../batch/spooled-file.ts';
 import { UserError, type Fault } from '../errors.ts';
 import type { Log } from '../logger.ts';
 import { createSharedFlight } from './shared-flight.ts';
+import { isNoSpace } from '../work/outage-error.ts';
 
 /** Of the directories; see step-directory.ts for those that a killed process leaves. */
 export const spoolPrefix = 'drop-';
@@ -21,6 +22,8 @@ export interface SpoolNeeds {
   /** Writes a dropped file into the directory. Throws UserError where that can never work. */
   fetchFile(file: DroppedFile, directory: string, signal: AbortSignal): Promise<SpooledFile>;
   readBatch(id: string): Promise<Pick<Batch, 'state'> | undefined>;
+  /** Told whether the disk is full where rows wait for a file. */
+  noteDisk(batchId: string, isFull: boolean): Promise<void>;
   /** Milliseconds before an outage's first retry; doubled up to a minute. 1,000 if absent. */
   readonly retryMs?: number;
 }
@@ -59,12 +62,13 @@ export function createSpool(needs: SpoolNeeds): Spool {
       }
       return files;
     },
-    async locate({ id, drop }, index, signal) {
+    async locate(batch, index, signal) {
+      const { id, drop } = batch;
       const path = toPath(dataDir, drop, index);
       located.set(id, drop);
       if (await exists(path)) return path;
       const work = (stop: AbortSignal): Promise<string | Fault> =>
-        fetchPatiently(drop, index, { needs, signal: stop });
+        fetchPatiently(batch, index, { needs, signal: stop });
       return flights.join(path, work, signal);
     },
     remove,
@@ -85,18 +89,21 @@ interface FetchContext {
 }
 
 async function fetchPatiently(
-  drop: Drop,
+  { id, drop }: BatchDrop,
   index: number,
   context: FetchContext,
 ): Promise<string | Fault> {
   const { needs, signal } = context;
   for (let waitMs = needs.retryMs ?? 1000; ; waitMs = Math.min(waitMs * 2, maxRetryMs)) {
     try {
-      return (await fetchOne(drop, index, context)).path;
+      const { path } = await fetchOne(drop, index, context);
+      await needs.noteDisk(id, false);
+      return path;
     } catch (error) {
       signal.throwIfAborted();
       if (isFinal(error)) return error.fault;
       needs.log.warn({ err: error }, 'a dropped file could not be fetched again yet');
+      await needs.noteDisk(id, isNoSpace(error)).catch(() => {});
     }
     await sleep(waitMs, undefined, { signal });
   }

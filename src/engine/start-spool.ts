@@ -12,8 +12,10 @@ export function startSpool(
   { config, log, stores }: EngineParts,
   { fetchFile }: FileEdge,
 ): Spool & Disposable {
+  const { dataDir } = config;
+  const { noteDisk } = stores;
   const { readBatch } = stores.ledger;
-  const spool = createSpool({ dataDir: config.dataDir, log, readBatch, fetchFile });
+  const spool = createSpool({ dataDir, log, readBatch, fetchFile, noteDisk });
   removeAbandoned(config.dataDir).catch((error: unknown) => {
     log.warn({ err: error }, 'what an earlier process left on the disk stays there');
   });

@@ -56,7 +56,8 @@ export function startSteps(
       log.warn({ err: error, step, batch }, 'a step failed and will run again'),
   });
   const work = (name: StepName, step: StepHandler, more: StuckStep = {}): void => {
-    const limited = limitStep(step, { name, tries: stores.stepTries, log, ...more });
+    const { stepTries: tries, noteDisk } = stores;
+    const limited = limitStep(step, { name, tries, noteDisk, log, ...more });
     steps.work(name, toWatched(limited, around));
   };
   work('read', createReadStep(toReadNeeds(parts, around)), {

@@ -8,6 +8,7 @@ import { checkRedis } from '../queue/check-redis.ts';
 import { createRedis, type RedisConnections } from '../queue/create-redis.ts';
 import { findFormatProblem } from '../queue/format.ts';
 import { createLedger, type Ledger } from '../queue/ledger.ts';
+import { createNoteDisk, type NoteDisk } from '../queue/note-disk.ts';
 import { openRedisProbe, type RedisProbe } from '../queue/redis-probe.ts';
 import { createOutages, type Outages } from '../queue/outages.ts';
 import { createStepTries, type StepTries } from '../queue/step-tries.ts';
@@ -21,6 +22,7 @@ export interface Stores extends AsyncDisposable {
   readonly answers: AnswerCache;
   readonly stepTries: StepTries;
   readonly outages: Outages;
+  readonly noteDisk: NoteDisk;
   /** For whoever watches, and must not wait. */
   readonly probe: RedisProbe;
 }
@@ -65,6 +67,7 @@ export async function openStores(config: EngineConfig, log: Logger): Promise<Sto
     answers,
     stepTries: createStepTries(store),
     outages: createOutages(store),
+    noteDisk: createNoteDisk(store),
     probe,
     async [Symbol.asyncDispose]() {
       answers.close();

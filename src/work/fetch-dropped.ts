@@ -3,6 +3,7 @@
 import type { Batch, Drop } from '../batch/batch.ts';
 import type { SortedFile } from '../batch/spooled-file.ts';
 import { fail, UserError } from '../errors.ts';
+import { isNoSpace } from './outage-error.ts';
 
 /** A file that nobody meant for Darkroom. */
 export class NotMeantError extends Error {}
@@ -32,9 +33,3 @@ export async function fetchDropped(
   }
 }
 
-/** Anywhere among the causes: a download wraps what the disk says. */
-function isNoSpace(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code: unknown = Reflect.get(error, 'code');
-  return code === 'ENOSPC' || code === 'EDQUOT' || isNoSpace(error.cause);
-}

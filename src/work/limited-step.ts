@@ -2,7 +2,7 @@
 // an orderly way, cost it nothing.
 
 import type { Log } from '../logger.ts';
-import { isOutage } from './outage-error.ts';
+import { isNoSpace, isOutage } from './outage-error.ts';
 
 type Step = (batchId: string, signal: AbortSignal) => Promise<void>;
 
@@ -16,6 +16,8 @@ export interface LimitedStepNeeds {
     ): Promise<boolean>;
     takeBack(step: string, batchId: string): Promise<void>;
   };
+  /** Told after every try whether it met a full disk. */
+  noteDisk(batchId: string, isFull: boolean): Promise<void>;
   readonly log: Log;
   /** Between tries when it has had those that it has at once; without it there are no further ones. */
   readonly everyMs?: number;
@@ -27,7 +29,7 @@ export interface LimitedStepNeeds {
 const triesAtOnce = 8;
 
 export function limitStep(step: Step, needs: LimitedStepNeeds): Step {
-  const { name, tries, log, everyMs } = needs;
+  const { name, tries, log, noteDisk, everyMs } = needs;
   return async (batchId, signal) => {
     if (!(await tries.begin(name, batchId, { tries: triesAtOnce, everyMs }))) {
       await needs.onStuck?.(batchId);
@@ -38,8 +40,10 @@ export function limitStep(step: Step, needs: LimitedStepNeeds): Step {
     } catch (error) {
       if (signal.aborted || isOutage(error)) await tries.takeBack(name, batchId);
       else log.error({ err: error, batch: batchId, step: name }, 'a step met a bug');
+      if (!signal.aborted) await noteDisk(batchId, isNoSpace(error));
       throw error;
     }
     await tries.takeBack(name, batchId);
+    await noteDisk(batchId, false);
   };
 }

@@ -39,6 +39,13 @@ export function isOutage(error: unknown): boolean {
   return isSystems || isRedisAway || isOutage(error.cause);
 }
 
+/** Whether a disk was full, anywhere among the causes: a download wraps what the disk says. */
+export function isNoSpace(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code: unknown = Reflect.get(error, 'code');
+  return code === 'ENOSPC' || code === 'EDQUOT' || isNoSpace(error.cause);
+}
+
 /** fetch throws TypeErrors too, for a cause that it names. */
 function isMistake(error: unknown): boolean {
   const isOurs =

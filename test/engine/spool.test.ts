@@ -35,6 +35,7 @@ function stage(needs: Partial<SpoolNeeds> = {}, fail: (() => Error)[] = []): Sta
     log: quiet,
     retryMs: 1,
     readBatch: async () => ({ state: 'running' }),
+    noteDisk: async () => {},
     async fetchFile({ id, name }, directory) {
       fetched.push(id);
       const failure = fail.shift();

@@ -7,6 +7,7 @@ import { quiet } from './fakes.ts';
 interface Counted {
   count: number;
   stuck: number;
+  isDiskFull?: boolean;
 }
 
 function limit(
@@ -27,6 +28,7 @@ function limit(
   const limited = limitStep((_id, signal) => step(signal), {
     name: 'read',
     tries,
+    noteDisk: async (_id, isFull) => void (counted.isDiskFull = isFull),
     log: quiet,
     onStuck,
   });

@@ -40,6 +40,7 @@ function buildTitle(batch: Batch, words: Words): string {
     case 'paused':
       return isHeld(batch) ? words.progress.held(name) : words.progress.waiting(name);
     case 'finishing':
+      if (batch.diskFullMs !== undefined) return words.progress.waiting(name);
       return words.progress.writing(name);
     case 'cancelled':
       return words.progress.stopped(name);
@@ -102,6 +103,9 @@ function buildHeld(batch: Batch, words: Words): readonly string[] {
   if (hours !== undefined) lines.push(words.progress.gaveUp(String(hours)));
   if (batch.state === 'paused' && pause !== undefined) {
     lines.push(buildPause(pause, words));
+  }
+  if (batch.diskFullMs !== undefined && !hasEnded(batch)) {
+    lines.push(words.control.diskFull(buildTime(batch.diskFullMs)));
   }
   return lines;
 }

@@ -47,6 +47,8 @@ export interface ControlWords {
   lostTitle(name: string): string;
   /** Redis cannot be used: what is the matter since when. */
   storeTrouble(trouble: StoreTrouble, since: string): string;
+  /** Files that a batch needs find no room on a machine's disk. */
+  diskFull(since: string): string;
   /** The results cannot be written or delivered, for a mistake in Darkroom. */
   stuck(id: string, since: string): string;
   /** It was ended nevertheless: to whoever did it, and in its thread. */
