@@ -182,30 +182,30 @@ describe('loose pictures', () => {
   });
 });
 
+/** Three pictures, of which the model server rejects the second. */
+async function dropAndFail(): Promise<Thread> {
+  const { drop, model } = world();
+  model.faults.next({ matching: 'filename: b.png', status: 400 }, Infinity);
+  const bytes = await zip(await drawAll(['a.png', 'b.png', 'c.png']));
+  const thread = await drop({ text: 'cache: off', files: [{ name: 'spring.zip', bytes }] });
+  const [{ results }] = await thread.delivered();
+  expect(results.records.map((row) => row['status'])).toEqual(['done', 'failed', 'done']);
+  await thread.saying('Retry 1 row');
+  model.faults.clear();
+  return thread;
+}
+
+async function retry({ channel, progress }: Thread): Promise<void> {
+  const messageTs = progress()[0]?.ts ?? '';
+  await world().workspace.click({
+    user: 'ada',
+    channel,
+    messageTs,
+    actionId: 'retry_batch',
+  });
+}
+
 describe('a zip of which a row failed', () => {
-  /** Three pictures, of which the model server rejects the second. */
-  async function dropAndFail(): Promise<Thread> {
-    const { drop, model } = world();
-    model.faults.next({ matching: 'filename: b.png', status: 400 }, Infinity);
-    const bytes = await zip(await drawAll(['a.png', 'b.png', 'c.png']));
-    const thread = await drop({ text: 'cache: off', files: [{ name: 'spring.zip', bytes }] });
-    const [{ results }] = await thread.delivered();
-    expect(results.records.map((row) => row['status'])).toEqual(['done', 'failed', 'done']);
-    await thread.saying('Retry 1 row');
-    model.faults.clear();
-    return thread;
-  }
-
-  async function retry({ channel, progress }: Thread): Promise<void> {
-    const messageTs = progress()[0]?.ts ?? '';
-    await world().workspace.click({
-      user: 'ada',
-      channel,
-      messageTs,
-      actionId: 'retry_batch',
-    });
-  }
-
   it('is fetched from Slack once more for its retry', async () => {
     const thread = await dropAndFail();
     await retry(thread);
