@@ -3,7 +3,7 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { budget, type ChaosWorld } from '../chaos-world.ts';
+import type { ChaosWorld } from '../chaos-world.ts';
 import type { Scenario } from '../scenario.ts';
 import { saysAway } from '../says-away.ts';
 import { runTrial } from '../trial.ts';
