@@ -31,7 +31,7 @@ interface Channel {
 
 const pageSize = 200;
 const triesOfACall = 4;
-const retryAfterMs = 2_000;
+const retryAfterMs = 1_000;
 
 /**
  * Takes the drops of that time in every channel that Darkroom is in, as if their events had come now. Those that
@@ -157,7 +157,7 @@ async function call<T>(request: () => Promise<T>, { signal }: SweepNeeds): Promi
       if (failure.kind === 'unknown') tried += 1;
       if (tried > triesOfACall) throw error;
       const waitMs = failure.kind === 'rate-limited' ? failure.afterMs : retryAfterMs;
-      await pause(Math.max(waitMs, 1_000), signal);
+      await pause(Math.max(waitMs, retryAfterMs), signal);
     }
   }
 }

@@ -1,7 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startWorkspace } from '../../src/sandbox/workspace/workspace.ts';
 import { createSlack } from '../../src/slack/create-slack.ts';
-import { createLocalMemory, createMemoryDesk, noRules, silent } from './support.ts';
+import {
+  createLocalMemory,
+  createLocalPresence,
+  createMemoryDesk,
+  noRules,
+  silent,
+} from './support.ts';
 
 it.each([
   [{ botToken: 'xoxb-wrong' }, /^Slack does not accept SLACK_BOT_TOKEN \(invalid_auth\)/],
@@ -16,6 +22,7 @@ it.each([
     desk: createMemoryDesk(),
     rules: noRules,
     memory: createLocalMemory(),
+    presence: createLocalPresence(),
     storage: { findTrouble: async () => undefined },
   });
   await expect(start).rejects.toThrow(reason);

@@ -79,7 +79,9 @@ export function announceMessage(
     ...(files !== undefined && { files, upload: false, display_as_bot: false }),
     event_ts: message.ts,
   });
-  const mentions = message.text.includes(`<@${world.team.people.bot.id}>`);
+  // That somebody has joined names them, and mentions nobody.
+  const isSaid = message.subtype !== 'channel_join';
+  const mentions = isSaid && message.text.includes(`<@${world.team.people.bot.id}>`);
   if (!mentions || channel.kind === 'im' || message.bot_id || !canBotHear(world, channel)) return;
   // Slack sends a mention beside the message event, often without the message's files.
   sendEvent(world, 'app_mention', {

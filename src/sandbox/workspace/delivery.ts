@@ -53,16 +53,20 @@ export class Delivery {
 
   /** Sends an event; returns at once. */
   send(payload: Json & { event: Json; event_id: string }): void {
-    const { tricks } = this.#options;
+    const { tricks, onProgress } = this.#options;
     const record: EventRecord = {
       eventId: payload.event_id,
       type: String(payload.event['type']),
       payload,
       attempts: 0,
       acknowledged: false,
-      gaveUp: false,
+      gaveUp: tricks.lost,
     };
     this.events.push(record);
+    if (tricks.lost) {
+      onProgress();
+      return;
+    }
     const copies = tricks.duplicate > 0 ? 2 : 1;
     tricks.duplicate -= copies - 1;
     for (let copy = 0; copy < copies; copy += 1) {

@@ -29,6 +29,8 @@ export interface EventTricks {
   /** How many of the next acknowledgements are treated as if they had never come. */
   ignoreAcks: number;
   held: (() => void)[] | undefined;
+  /** While set, events are never sent. */
+  lost: boolean;
 }
 
 export interface Faults {
@@ -43,6 +45,8 @@ export interface Faults {
   /** Keeps events back until they are released, late and in the order asked for. */
   holdEvents(): void;
   releaseEvents(order?: 'forward' | 'reverse'): void;
+  /** Never sends the events of now, as if Slack had given up on them, until `clear`. */
+  loseEvents(): void;
   /** Forgets every fault that has not struck yet, and releases held events. */
   clear(): void;
 }
@@ -57,7 +61,7 @@ export interface FaultDesk {
 /** Creates the desk; `faults` is for tests, the rest is asked by the servers. */
 export function createFaultDesk(rated: boolean): FaultDesk {
   const scripts = new Map<string, CallFault[]>();
-  const tricks: EventTricks = { duplicate: 0, ignoreAcks: 0, held: undefined };
+  const tricks: EventTricks = { duplicate: 0, ignoreAcks: 0, held: undefined, lost: false };
   let isRated = rated;
   const releaseEvents = (order: 'forward' | 'reverse' = 'forward'): void => {
     const held = tricks.held ?? [];
@@ -84,8 +88,12 @@ export function createFaultDesk(rated: boolean): FaultDesk {
       holdEvents() {
         tricks.held ??= [];
       },
+      loseEvents() {
+        tricks.lost = true;
+      },
       releaseEvents,
       clear() {
+        tricks.lost = false;
         scripts.clear();
         tricks.duplicate = 0;
         tricks.ignoreAcks = 0;

@@ -1,6 +1,6 @@
 // What people do with messages: write, drop files, mention the bot, delete a file, invite the bot, open its Home.
 import { randomUUID } from 'node:crypto';
-import { announceMessage, sendEvent } from './channel-events.ts';
+import { announceDeletion, announceMessage, sendEvent } from './channel-events.ts';
 import { buildFile, disguiseFile, type FileDisguise } from './file-objects.ts';
 import { noteShare, removeFile } from './methods/file-methods.ts';
 import { type Channel, findChannel, findPerson, type Person } from './people.ts';
@@ -23,6 +23,8 @@ export interface Said {
   channel: string;
   text?: string;
   threadTs?: string;
+  /** When, if not now; milliseconds since 1970. */
+  sentMs?: number;
 }
 
 export interface Place {
@@ -85,7 +87,7 @@ function writeMessage(
   return {
     type: 'message',
     channel: channel.id,
-    ts: world.store.nextTs(),
+    ts: world.store.nextTs(said.sentMs),
     user: person.id,
     text: toSlackText(said.text ?? '', world.team),
     client_msg_id: randomUUID(),
@@ -99,6 +101,16 @@ export function invite(world: World, { user, channel }: { user?: string; channel
   const bot = world.team.people.bot.id;
   actor.channel.members.add(bot);
   world.store.changed({ kind: 'channels' });
+  const joined: Message = {
+    type: 'message',
+    subtype: 'channel_join',
+    channel: actor.channel.id,
+    ts: world.store.nextTs(),
+    user: bot,
+    text: `<@${bot}> has joined the channel`,
+  };
+  world.store.put(joined);
+  announceMessage(world, joined);
   sendEvent(world, 'member_joined_channel', {
     type: 'member_joined_channel',
     user: bot,
@@ -133,6 +145,14 @@ export function openHome(
     ...(view && { view }),
     event_ts: world.store.nextTs(),
   });
+}
+
+/** A person deletes a message of theirs. */
+export function deleteMessage(world: World, { channel, ts }: Place): void {
+  const message = world.store.message(findChannel(world.team, channel)?.id ?? channel, ts);
+  if (!message) throw new Error(`there is no message ${ts}`);
+  world.store.remove(message.channel, ts);
+  announceDeletion(world, message);
 }
 
 /** A person deletes a file of theirs. */

@@ -34,7 +34,8 @@ export interface Store {
   putEphemeral(ephemeral: Ephemeral): void;
   removeEphemeral(ts: string): void;
   setModals(user: string, stack: View[]): void;
-  nextTs(): string;
+  /** Of now, or of a moment in the past; milliseconds since 1970. */
+  nextTs(atMs?: number): string;
   nextId(prefix: string): string;
   changed(change: Change): void;
   onChange(listener: (change: Change) => void): () => void;
@@ -62,6 +63,7 @@ export function createStore(): Store {
     put(message) {
       const list = messages(message.channel);
       if (!list.includes(message)) list.push(message);
+      list.sort((one, other) => Number(one.ts) - Number(other.ts));
       channels.set(message.channel, list);
       changed({ kind: 'message', channel: message.channel, message });
     },
@@ -105,16 +107,25 @@ function ephemeralDrawer(
 
 function createCounters(): Pick<Store, 'nextTs' | 'nextId'> {
   let lastMicros = 0;
+  let past = 0;
   let lastId = 0;
   return {
-    nextTs() {
+    nextTs(atMs) {
+      if (atMs !== undefined) {
+        past = (past + 1) % 1000;
+        return toTs(Math.floor(atMs) * 1000 + past);
+      }
       lastMicros = Math.max(Date.now() * 1000, lastMicros + 1);
-      const fraction = String(lastMicros % 1_000_000).padStart(6, '0');
-      return `${Math.floor(lastMicros / 1_000_000)}.${fraction}`;
+      return toTs(lastMicros);
     },
     nextId(prefix) {
       lastId += 1;
       return prefix + lastId.toString(36).toUpperCase().padStart(10, '0');
     },
   };
+}
+
+function toTs(micros: number): string {
+  const fraction = String(micros % 1_000_000).padStart(6, '0');
+  return `${Math.floor(micros / 1_000_000)}.${fraction}`;
 }

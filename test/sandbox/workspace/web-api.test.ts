@@ -147,6 +147,55 @@ describe('the Web API', () => {
     expect(second['has_more']).toBe(false);
   });
 
+  it('lists the channels that the bot is in, page by page', async () => {
+    const types = 'public_channel,private_channel,mpim,im';
+    const { channels, people } = workspace;
+    const all = await call('users.conversations', { types });
+    const dms = Object.values(channels.dm).map(({ id, person }) => ({
+      id,
+      user: person,
+      is_im: true,
+    }));
+    expect(all['channels']).toMatchObject([{ id: channels.products.id, is_im: false }, ...dms]);
+    expect(JSON.stringify(all)).not.toContain('is_member');
+    const first = await call('users.conversations', { types, limit: 5 });
+    const cursor = first.response_metadata.next_cursor;
+    const second = await call('users.conversations', { types, limit: 5, cursor });
+    expect(second['channels']).toMatchObject([{ user: people.partner.id }]);
+    expect(second.response_metadata.next_cursor).toBe('');
+    const usual = await call('users.conversations', {});
+    expect(usual['channels']).toHaveLength(1);
+    expect(await call('users.conversations', { types: 'im,group' })).toMatchObject({
+      error: 'invalid_types',
+    });
+  });
+
+  it('shows a part of a channel, the newest first and without replies', async () => {
+    const channel = workspace.channels.dm.ada.id;
+    const say = (text: string, sentMs: number): Promise<{ ts: string }> =>
+      workspace.say({ user: 'ada', channel, text, sentMs });
+    await say('third', 3_000_000);
+    await say('first', 1_000_000);
+    const second = await say('second', 2_000_000);
+    await workspace.say({ user: 'ada', channel, text: 'reply', threadTs: second.ts });
+    const texts = async (args: object): Promise<unknown> => {
+      const { messages } = await call('conversations.history', { channel, ...args });
+      return Array.isArray(messages) ? messages.map(({ text }) => text) : messages;
+    };
+    expect(await texts({})).toEqual(['third', 'second', 'first']);
+    expect(await texts({ oldest: '1500', latest: '2500.000000' })).toEqual(['second']);
+    const page = await call('conversations.history', { channel, oldest: '1500', limit: 1 });
+    expect(page).toMatchObject({
+      has_more: true,
+      messages: [{ text: 'third', ts: expect.stringMatching(/^3000\./u) }],
+    });
+    const { next_cursor: cursor } = page.response_metadata;
+    expect(await texts({ oldest: '1500', limit: 1, cursor })).toEqual(['second']);
+    expect(JSON.stringify(page['messages'])).not.toContain('channel');
+    const closed = await call('conversations.history', { channel: workspace.channels.random.id });
+    expect(closed).toMatchObject({ error: 'not_in_channel' });
+  });
+
   it('gives a locale only with include_locale, and tells admins and guests', async () => {
     const info = (name: 'wei' | 'boss' | 'guest', more = {}): Promise<Answer> =>
       call('users.info', { user: workspace.people[name].id, ...more });

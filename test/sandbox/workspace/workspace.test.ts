@@ -161,6 +161,41 @@ describe.each(['socket', 'http'] as const)('a real Bolt app in %s mode', (mode) 
     expect(seen[4]).toBe('second#1');
   });
 
+  it('never hears of events that Slack has lost, and can read them still', async () => {
+    const seen: string[] = [];
+    await using bolt = await startBolt({ mode }, countMessages(seen));
+    const { workspace, app } = bolt;
+    workspace.faults.loseEvents();
+    const lost = await workspace.say({ user: 'ada', channel: 'products', text: 'lost' });
+    const deleted = await workspace.say({ user: 'ada', channel: 'products', text: 'deleted' });
+    await workspace.deleteMessage(deleted);
+    expect(workspace.events.map(({ attempts, gaveUp }) => [attempts, gaveUp])).toEqual(
+      Array(3).fill([0, true]),
+    );
+    workspace.faults.clear();
+    await workspace.say({ user: 'ada', channel: 'products', text: 'heard' });
+    await workspace.waitFor(() => seen.length > 0);
+    expect(seen).toEqual(['heard#0']);
+    const { messages = [] } = await app.client.conversations.history({ channel: lost.channel });
+    expect(messages.map(({ text }) => text)).toEqual(['heard', 'lost']);
+  });
+
+  it('finds out from a channel when it was invited, which mentions nobody', async () => {
+    await using bolt = await startBolt({ mode }, (app) => {
+      app.event('member_joined_channel', () => Promise.resolve());
+      app.event('message', () => Promise.resolve());
+    });
+    const { workspace, app } = bolt;
+    await workspace.say({ user: 'ada', channel: 'random', text: 'before' });
+    await workspace.invite({ channel: 'random' });
+    const { id: channel } = workspace.channels.random;
+    const { messages = [] } = await app.client.conversations.history({ channel });
+    const { id: user } = workspace.people.bot;
+    expect(messages).toMatchObject([{ subtype: 'channel_join', user }, { text: 'before' }]);
+    const types = workspace.events.map(({ type }) => type);
+    expect(types).toEqual(['message', 'member_joined_channel']);
+  });
+
   it('hears mentions beside messages, edits of its own messages, and invitations', async () => {
     const seen: string[] = [];
     await using bolt = await startBolt({ mode }, (app) => {

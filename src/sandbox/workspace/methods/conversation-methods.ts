@@ -1,4 +1,4 @@
-// conversations.*: channels and what was said in them.
+// conversations.* and users.conversations: channels and what was said in them.
 import { flagArg, limitArg, neededArg, textArg, type Args } from '../api-args.ts';
 import { allChannels, type Channel } from '../people.ts';
 import { Refusal } from '../refusal.ts';
@@ -13,6 +13,7 @@ const history = ['channels:history', 'groups:history', 'im:history', 'mpim:histo
 export const conversationMethods: Record<string, Method> = {
   'conversations.info': { scopes: read, tier: 50, run: info },
   'conversations.list': { scopes: read, tier: 20, run: list },
+  'users.conversations': { scopes: read, tier: 50, run: listOwn },
   'conversations.members': { scopes: read, tier: 100, run: members },
   'conversations.open': { scopes: ['im:write', 'mpim:write'], tier: 50, run: open },
   'conversations.history': { scopes: history, tier: 50, run: readHistory },
@@ -46,14 +47,44 @@ function info(world: World, args: Args): Json {
 }
 
 function list(world: World, args: Args): Json {
+  const { shown, nextCursor } = cut(args, channelsOfTypes(world, args));
+  return {
+    channels: shown.map((channel) => showChannel(world, channel)),
+    response_metadata: { next_cursor: nextCursor },
+  };
+}
+
+/** Those that the bot is in; unlike conversations.list it does not say so. */
+function listOwn(world: World, args: Args): Json {
+  const bot = world.team.people.bot.id;
+  const own = channelsOfTypes(world, args).filter(({ members: inside }) => inside.has(bot));
+  const { shown, nextCursor } = cut(args, own);
+  return {
+    channels: shown.map((channel) => {
+      const { is_member: _, num_members: __, ...told } = showChannel(world, channel);
+      return told;
+    }),
+    response_metadata: { next_cursor: nextCursor },
+  };
+}
+
+const scopeOfType: Record<string, string> = {
+  public_channel: 'channels:read',
+  private_channel: 'groups:read',
+  mpim: 'mpim:read',
+  im: 'im:read',
+};
+
+function channelsOfTypes(world: World, args: Args): Channel[] {
   const types = (textArg(args, 'types') ?? 'public_channel').split(',');
-  const channels = allChannels(world.team).filter((channel) =>
+  for (const type of types) {
+    const scope = scopeOfType[type.trim()];
+    if (scope === undefined) throw new Refusal('invalid_types');
+    if (!world.settings.scopes.has(scope)) throw new Refusal('missing_scope');
+  }
+  return allChannels(world.team).filter((channel) =>
     types.includes(channel.kind === 'im' ? 'im' : 'public_channel'),
   );
-  return {
-    channels: channels.map((channel) => showChannel(world, channel)),
-    response_metadata: { next_cursor: '' },
-  };
 }
 
 function members(world: World, args: Args): Json {
@@ -96,20 +127,26 @@ function readReplies(world: World, args: Args): Json {
 }
 
 function page(world: World, args: Args, all: Message[]): Json & { messages: Json[] } {
+  const within = all.filter(({ ts }) => isWithin(ts, args));
+  const { shown, nextCursor } = cut(args, within);
+  return {
+    messages: shown.map((message) =>
+      showMessage(world, message, flagArg(args, 'include_all_metadata')),
+    ),
+    has_more: nextCursor !== '',
+    response_metadata: { next_cursor: nextCursor },
+  };
+}
+
+/** The page that a call asks for, and the cursor of the next one, '' where there is none. */
+function cut<T>(args: Args, all: T[]): { shown: T[]; nextCursor: string } {
   const limit = limitArg(args, 100, 999);
   const cursor = textArg(args, 'cursor');
   const start = cursor === undefined ? 0 : Number(Buffer.from(cursor, 'base64url').toString());
   if (!Number.isInteger(start)) throw new Refusal('invalid_cursor');
-  const within = all.filter(({ ts }) => isWithin(ts, args));
   const end = start + limit;
-  const hasMore = end < within.length;
-  return {
-    messages: within
-      .slice(start, end)
-      .map((message) => showMessage(world, message, flagArg(args, 'include_all_metadata'))),
-    has_more: hasMore,
-    response_metadata: { next_cursor: hasMore ? Buffer.from(`${end}`).toString('base64url') : '' },
-  };
+  const nextCursor = end < all.length ? Buffer.from(`${end}`).toString('base64url') : '';
+  return { shown: all.slice(start, end), nextCursor };
 }
 
 function isWithin(ts: string, args: Args): boolean {

@@ -1,9 +1,10 @@
 // What a Web API method is, and what many of them share.
 import { neededArg, type Args } from '../api-args.ts';
+import { disguiseFile } from '../file-objects.ts';
 import { allChannels, type Channel } from '../people.ts';
 import { Refusal } from '../refusal.ts';
 import type { Json } from '../json.ts';
-import type { Message } from '../slack-objects.ts';
+import type { FileObject, Message } from '../slack-objects.ts';
 import type { World } from '../world.ts';
 
 /** Calls a minute that Slack's tiers allow: https://docs.slack.dev/apis/web-api/rate-limits */
@@ -45,11 +46,12 @@ export function namedMessage(
 
 /** A message as the Web API shows it, with the counts that Slack derives for the parent of a thread. */
 export function showMessage(world: World, message: Message, withMetadata = true): Json {
-  const { metadata, channel, ...shown } = message;
+  const { metadata, channel, files, ...shown } = message;
   const replies = world.store.thread(channel, message.ts).filter(({ ts }) => ts !== message.ts);
   const last = replies.at(-1);
   return {
     ...shown,
+    ...(files && { files: files.map((file) => showFile(file)) }),
     team: world.team.id,
     ...(withMetadata && metadata && { metadata }),
     ...(last && {
@@ -60,6 +62,11 @@ export function showMessage(world: World, message: Message, withMetadata = true)
       latest_reply: last.ts,
     }),
   };
+}
+
+/** Of a deleted file nothing but its id is left. */
+function showFile(file: FileObject): Json {
+  return file.mode === 'tombstone' ? disguiseFile(file, 'tombstone') : file;
 }
 
 /** The address that a person can open; it leads to the message on the workspace's page. */
