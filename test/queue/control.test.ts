@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Admission } from '../../src/batch/batch.ts';
+import { isStuck, type Admission } from '../../src/batch/batch.ts';
 import type { Ledger } from '../../src/queue/ledger.ts';
-import { buildDone, buildDrop, buildPlan, createFixture, writeRows } from './queue-fixture.ts';
+import { createStepTries } from '../../src/queue/step-tries.ts';
+import {
+  buildDone,
+  buildDrop,
+  buildPlan,
+  createFixture,
+  writeRows,
+  type QueueFixture,
+} from './queue-fixture.ts';
 
 /** A batch whose file was read, with what is asked of it. */
 async function start(ledger: Ledger, admission: Admission, user = 'U1'): Promise<string> {
@@ -180,6 +188,64 @@ describe('the batches of one person', () => {
     await endpoint.open();
     expect(await stateOf(ledger, first)).toBe('running');
     expect(await stateOf(ledger, second)).toBe('paused: turn');
+  });
+});
+
+describe('a batch that is stuck when it is to be finished', () => {
+  const limits = { tries: 2, everyMs: 600_000 };
+
+  async function getStuck({ ledger, store }: QueueFixture): Promise<string> {
+    const id = await start(ledger, {});
+    await finish(ledger);
+    const tries = createStepTries(store);
+    for (let time = 0; time < 3; time += 1) await tries.begin('finish', id, limits);
+    expect(isStuck((await ledger.readBatch(id)) ?? { state: 'done' })).toBe(true);
+    return id;
+  }
+
+  it('is tried at once when somebody resumes it', async () => {
+    const fixture = createFixture();
+    const { ledger, store, announcements } = fixture;
+    const id = await getStuck(fixture);
+    const due: string[] = [];
+    await announcements.on('due', (text) => void due.push(text));
+    expect(await createStepTries(store).begin('finish', id, limits)).toBe(false);
+    expect(await ledger.resume(id)).toBe('resumed');
+    await expect.poll(() => due).toEqual([`finish:${id}`]);
+    expect((await ledger.readBatch(id))?.stuckMs).toBeUndefined();
+    expect(await createStepTries(store).begin('finish', id, limits)).toBe(true);
+    expect(await ledger.resume(id)).toBe('ended');
+  });
+
+  it('ends without its file when somebody cancels it, and what still works on it changes nothing', async () => {
+    const fixture = createFixture();
+    const { ledger } = fixture;
+    const id = await getStuck(fixture);
+    expect(await ledger.cancel(id, 'OP')).toBe('cancelled');
+    await ledger.end(id);
+    expect(await ledger.readBatch(id)).toMatchObject({ state: 'cancelled', cancelledBy: 'OP' });
+    expect(await ledger.activeBatchIds()).toEqual([]);
+    expect(await ledger.cancel(id, 'OTHER')).toBe('ended');
+    expect(await ledger.recheck(id)).toBe(0);
+    expect((await ledger.readBatch(id))?.counts).toMatchObject({ total: 3, done: 3 });
+  });
+
+  it('that comes to its end after all is as any other', async () => {
+    const fixture = createFixture();
+    const { ledger } = fixture;
+    const id = await getStuck(fixture);
+    await ledger.end(id);
+    const batch = await ledger.readBatch(id);
+    expect({ state: batch?.state, stuckMs: batch?.stuckMs }).toEqual({ state: 'done' });
+  });
+
+  it('is not ended by a cancellation while nothing is wrong with it', async () => {
+    const { ledger } = createFixture();
+    const id = await start(ledger, {});
+    await finish(ledger);
+    expect(await ledger.cancel(id, 'OP')).toBe('ended');
+    expect(await ledger.resume(id)).toBe('ended');
+    expect((await ledger.readBatch(id))?.state).toBe('finishing');
   });
 });
 

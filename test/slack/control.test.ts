@@ -275,6 +275,21 @@ describe('pausing and resuming', () => {
   });
 });
 
+describe('a batch that is stuck', () => {
+  it('says so in its thread, and can be ended by whoever may stop it', async () => {
+    await using stage = await createOpsStage();
+    const { workspace, desk } = stage;
+    const { drop } = await withBatch(stage, { state: 'finishing', stuckMs: Date.now() });
+    const readThread = (): string | undefined =>
+      workspace.thread('products', drop.threadTs)[1]?.text;
+    await eventually(readThread).toContain('I try again every 10 minutes');
+    expect(await say(stage, 'wei', 'cancel 142')).toContain('Darkroom');
+    expect(desk.cancelled).toEqual([]);
+    expect(await say(stage, 'boss', 'cancel 142')).toContain('ended without its results file');
+    expect(desk.cancelled).toEqual([{ id: '142', by: workspace.people.boss.id }]);
+  });
+});
+
 describe('an operator', () => {
   it('lists the batches of all channels in the operators’ channel, and others do not', async () => {
     await using stage = await createOpsStage();

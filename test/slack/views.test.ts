@@ -19,6 +19,8 @@ function readable({ blocks }: Message): string {
   return JSON.stringify(blocks).replaceAll(String.raw`\n`, '\n');
 }
 
+const show = (parts: Partial<Batch>): string => buildProgress(aBatch(parts)).text;
+
 describe('the progress message', () => {
   it('says what was understood, how far it is, why rows failed, and offers to stop', () => {
     const message = buildProgress(aBatch(), 241);
@@ -44,6 +46,27 @@ describe('the progress message', () => {
     );
     expect(readable(message)).toContain('第 4、18、20 行');
     expect(readable(message)).not.toMatch(/rows?\b/);
+  });
+
+  it('says what goes wrong inside Darkroom, what becomes of the rows, and whom to tell', () => {
+    const stuckMs = Date.now();
+    for (const [language, stuck, rechecking, unwritten] of [
+      ['en', 'the number of this batch, 142', '3 rows are being looked at again', 'there is none'],
+      ['zh', '请把批次号 142 告诉', '正在重新处理 3 行', '没有结果文件'],
+    ] as const) {
+      const finishing = { language, state: 'finishing', stuckMs } as const;
+      expect(show(finishing)).toContain(stuck);
+      expect(show(finishing)).toContain(`<!date^${Math.floor(stuckMs / 1000)}^`);
+      for (const state of ['running', 'paused'] as const) {
+        expect(show({ language, state, recheckedRows: 3 })).toContain(rechecking);
+      }
+      expect(show({ language, state: 'cancelled', stuckMs })).toContain(unwritten);
+      for (const state of ['finishing', 'done'] as const) {
+        expect(show({ language, state, recheckedRows: 3 })).not.toContain(rechecking);
+      }
+      expect(show({ language, state: 'done', stuckMs })).not.toContain(stuck);
+    }
+    expect(show({ recheckedRows: 1, state: 'running' })).toContain('1 row is being');
   });
 
   it('counts one row as one', () => {
