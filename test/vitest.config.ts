@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**', '**/node_modules/**'],
     globalSetup: ['test/support/redis-for-tests.ts'],
+    setupFiles: ['test/support/patience.ts'],
+    expect: { poll: { timeout: 60_000 } },
     // No promise about time: only the end of a test that waits for what never comes.
     testTimeout: 120_000,
     hookTimeout: 90_000,

@@ -9,7 +9,7 @@ import { testRedis } from '../support/test-redis.ts';
 import { startRawServer, type RawServer } from '../vllm/raw-server.ts';
 
 const name = 'gpu1:8000';
-const until = { timeout: 15_000 };
+const until = { timeout: 60_000 };
 const never = new AbortController().signal;
 
 interface World {

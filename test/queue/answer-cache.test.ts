@@ -73,7 +73,7 @@ describe('the cache of answers', () => {
     await holder.said('renewed');
     expect(await other.claim(keyOf(1))).toEqual({ kind: 'busy' });
     await holder.kill();
-    await vi.waitFor(() => claim(other, keyOf(1)), 5000);
+    await vi.waitFor(() => claim(other, keyOf(1)));
     expect(await server.keysWithoutExpiry()).toEqual([]);
   });
 

@@ -82,7 +82,7 @@ describe('a Redis that goes away and comes back', () => {
     const waiting = ledger.readBatch(id);
     await server.restart();
     expect((await waiting)?.state).toBe('reading');
-    await vi.waitFor(() => expect(states).toEqual(['up', 'down', 'up']), { timeout: 5000 });
+    await vi.waitFor(() => expect(states).toEqual(['up', 'down', 'up']));
   });
 
   it('leaves their chunks to those who held them, although their time is over', async () => {

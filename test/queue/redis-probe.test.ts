@@ -24,7 +24,7 @@ async function start(args: readonly string[] = []): Promise<World> {
   return { server, admin, probe };
 }
 
-const patience = { timeout: 15_000 };
+const patience = { timeout: 60_000 };
 
 describe('a probe of Redis', () => {
   it('finds nothing wrong with one that takes writes, and leaves nothing there for long', async () => {

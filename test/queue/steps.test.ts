@@ -84,17 +84,16 @@ describe('steps', () => {
       await fixture.ledger.end(id);
     });
     const { id } = await fixture.ledger.recordDrop(buildDrop());
-    await vi.waitUntil(() => reads.seen.includes(id), { timeout: 8000 });
+    await vi.waitUntil(() => reads.seen.includes(id));
     await fixture.ledger.discard(id);
     const running = await startBatch(fixture.ledger, 1);
     const lease = await fixture.ledger.lease('w1');
     const [row] = lease?.rows ?? [];
     if (lease === undefined || row === undefined) throw new Error('Nothing to lease');
     await fixture.ledger.commit(lease, row, buildDone(row));
-    await vi.waitFor(
-      async () => expect((await fixture.ledger.readBatch(running))?.state).toBe('done'),
-      { timeout: 8000 },
-    );
+    await vi.waitFor(async () => {
+      expect((await fixture.ledger.readBatch(running))?.state).toBe('done');
+    });
   });
 
   it('are found by a sweep when the announcement was lost', async () => {

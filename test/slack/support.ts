@@ -24,7 +24,7 @@ import {
 
 /** `expect` of something that is about to be true, on a busy machine too. */
 export function eventually<T>(probe: () => T): ReturnType<typeof expect.poll<T>> {
-  return expect.poll(probe, { timeout: 15_000, interval: 10 });
+  return expect.poll(probe, { interval: 10 });
 }
 
 export const silent = pino({ level: 'silent' });

@@ -3,9 +3,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const lookEveryMs = 15;
-const patienceMs = 25_000;
+const patienceMs = 60_000;
 
-/** Settles with the first answer of `probe` that is neither undefined nor false. Rejects with `what` after 25 s,
+/** Settles with the first answer of `probe` that is neither undefined nor false. Rejects with `what` after 60 s,
  *  or `withinMs`. */
 export async function until<T>(
   what: string,

@@ -296,7 +296,7 @@ describe('the worker', () => {
       },
     });
     start(ledger, { hold: false });
-    await vi.waitFor(() => expect(inner.committed).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(inner.committed).toHaveLength(1));
     expect(inner.released).toHaveLength(1);
   });
 
@@ -312,7 +312,7 @@ describe('the worker', () => {
       renew: async (leases) => leases.map(() => (refusals > 0 ? 'lost' : 'held')),
     });
     start(ledger, { hold: false });
-    await vi.waitFor(() => expect(inner.released).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(inner.released).toHaveLength(1));
     expect(inner.committed).toEqual([]);
   });
 
