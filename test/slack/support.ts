@@ -58,7 +58,8 @@ export function aBatch(parts: Partial<Batch> = {}): Batch {
         varied: false,
       },
     ],
-    createdMs: Date.now(),
+    // A second after its message.
+    createdMs: 101_100,
     table: {
       columns: ['name', 'image_url', 'material'],
       imageColumns: [1],
@@ -142,7 +143,8 @@ export function createMemoryDesk(open: (id: string) => Promise<void> = async () 
       if (known !== undefined) return { id: known, created: false };
       const id = String(batches.size + 1);
       const { table: _, summary: __, recipe: ___, ...unread } = aBatch();
-      batches.set(id, { ...unread, id, drop, state: 'reading', counts: noCounts, faultGroups: [] });
+      const unknown = { state: 'reading', counts: noCounts, faultGroups: [] } as const;
+      batches.set(id, { ...unread, ...unknown, id, drop, createdMs: Date.now() });
       keys.set(drop.key, id);
       await open(id);
       return { id, created: true };
