@@ -23,11 +23,15 @@ import { createSoFarStep, type SoFarNeeds } from '../work/give-so-far.ts';
 import { limitStep, type LimitedStepNeeds } from '../work/limited-step.ts';
 import { toPatient } from '../work/outage-error.ts';
 import type { RunningBatch } from '../work/run-row.ts';
+import { limitTime } from '../work/timed-step.ts';
 import { outageTimes, watchOutages } from '../work/watch-outages.ts';
 import { createReadStep, type OpenTableOptions, type ReadNeeds } from '../work/read-batch.ts';
 
 /** How often results that meet a bug are tried again, in case that a new version has mended it. */
 const stuckEveryMs = 10 * 60_000;
+
+/** Far longer than any step takes: the largest archive on the slowest line comes in under an hour. */
+const longestStepMs = 2 * 3_600_000;
 
 interface Around {
   readonly spool: Spool;
@@ -58,7 +62,7 @@ export function startSteps(
   const work = (name: StepName, step: StepHandler, more: StuckStep = {}): void => {
     const { stepTries: tries, noteDisk } = stores;
     const limited = limitStep(step, { name, tries, noteDisk, log, ...more });
-    steps.work(name, toWatched(limited, around));
+    steps.work(name, toWatched(limitTime(limited, longestStepMs), around));
   };
   work('read', createReadStep(toReadNeeds(parts, around)), {
     onStuck: (id) => refuseStuck(id, parts),

@@ -28,8 +28,8 @@ export function createStepActivity(): StepActivity {
 /** A waiting step is taken within a second; after an outage of Redis it may take half a minute. */
 const stallMs = 5 * 60_000;
 
-/** `waiting` gives how many steps any process could take at once. How long a step that has begun may take nobody
- *  can tell: a large file, or a Slack that is away. */
+/** `waiting` gives how many steps any process could take at once. One that has begun ends by itself in time, see
+ *  timed-step.ts. */
 export function toWatchedSteps(
   { moves, underWay }: StepActivity,
   waiting: () => Promise<number | undefined>,

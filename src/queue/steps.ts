@@ -3,11 +3,13 @@
 
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { z } from 'zod';
 import { toError } from '../errors.ts';
 import type { Announcements } from './announcements.ts';
 import { activeStates } from './batches.ts';
 import { closeConnection, type RedisConnections } from './create-redis.ts';
 import { redisOptions } from './redis-options.ts';
+import { readScript } from './script.ts';
 import {
   createStepWorker,
   type StepData,
@@ -20,6 +22,7 @@ import type { Store } from './store.ts';
 import { withDeadline } from './with-deadline.ts';
 
 const sweepEveryMs = 5000;
+const keepActive = readScript('keep-active', z.number());
 
 export interface StepsOptions {
   readonly redis: RedisConnections;
@@ -35,8 +38,9 @@ export interface Steps {
   /** This process runs the step from now on. A handler that rejects is called again after 1 to 30 s; its
    *  signal is aborted when another process may have taken over. */
   work(step: StepName, handler: StepHandler): void;
-  /** Enqueues the step that each batch in reading or finishing is due for. Happens by itself every 5 s, and
-   *  when such a state is announced, in processes that work. */
+  /** Enqueues the step that each batch in reading or finishing is due for, and keeps those that wait from running
+   *  out of time in Redis. Happens by itself every 5 s, and when such a state is announced, in processes that
+   *  work. */
   sweep(): Promise<void>;
   /** Steps that are due and that no process has taken. Waits while Redis is away. */
   waiting(): Promise<number>;
@@ -59,6 +63,7 @@ export function createSteps(options: StepsOptions): Steps {
   const workers: StepWorker[] = [];
   const enqueue = (step: StepName, batchId: string) => addStep(queues[step], step, batchId);
   const sweep = async (): Promise<void> => {
+    await store.run(keepActive);
     for (const { id, state } of await activeStates(store)) {
       const step = stepOf(state);
       if (step !== undefined) await enqueue(step, id);

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import type { Ledger } from '../../src/queue/ledger.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
+import { createSteps } from '../../src/queue/steps.ts';
+import { createStore } from '../../src/queue/store.ts';
 import { createThreadMemory } from '../../src/queue/thread-memory.ts';
 import {
   buildDone,
@@ -63,6 +65,43 @@ describe('what is kept of a batch', () => {
     await store.redis.srem(store.keys.shared('unsettled'), id);
     expect(await withoutTtl()).toEqual([]);
     expect(await store.redis.exists(store.keys.shared('active'))).toBe(0);
+  });
+});
+
+describe('a batch that waits', () => {
+  it('is kept for as long as it waits, with everything that belongs to it, and then no longer', async () => {
+    const fixture = createFixture();
+    const { redis, server, announcements } = fixture;
+    const store = createStore({ redis, prefix: server.prefix, retentionSeconds: 100 });
+    const ledger = createLedger({ store, announcements });
+    const steps = createSteps({ redis, store, announcements });
+    onTestFinished(() => steps.close());
+    const { id } = await ledger.recordDrop(buildDrop());
+    await ledger.claimFingerprint(id, 'print');
+    await writeRows(ledger, id, 60);
+    await ledger.startRunning(id, buildPlan(60), { needsApproval: true });
+    const { id: ended } = await ledger.recordDrop(buildDrop());
+    await ledger.cancel(ended, 'U1');
+
+    const prefix = `${store.keys.prefix}:`;
+    const keys = [...(await keysOf(fixture))].filter(
+      (key) => key.includes(':batch:') || key.includes('fingerprint'),
+    );
+    for (const key of keys) await store.redis.expire(key, 50);
+    await steps.sweep();
+    const ttls = await Promise.all(
+      keys.map(async (key) => [key.slice(prefix.length), await store.redis.ttl(key)] as const),
+    );
+    const kept = ttls.filter(([, ttl]) => ttl > 90).map(([key]) => key);
+    expect(kept).toEqual([
+      `batch:${id}:chunks`,
+      `batch:${id}:pending`,
+      `batch:${id}:record`,
+      'fingerprint:print',
+    ]);
+    expect(ttls.filter(([, ttl]) => ttl <= 50).map(([key]) => key)).toEqual([
+      `batch:${ended}:record`,
+    ]);
   });
 });
 

@@ -116,6 +116,12 @@ describe('steps', () => {
     expect(new Set(seen).size).toBe(2);
   });
 
+  it('are counted while no process has taken them, of whatever kind they are', async () => {
+    const steps = openSteps(createFixture());
+    for (const step of ['read', 'finish', 'so-far'] as const) await steps.enqueue(step, '7');
+    expect(await steps.waiting()).toBe(3);
+  });
+
   it('abort what runs when they are closed, to be run again', async () => {
     const fixture = createFixture();
     const first = openSteps(fixture);
