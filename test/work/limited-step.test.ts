@@ -7,7 +7,6 @@ import { quiet } from './fakes.ts';
 interface Counted {
   count: number;
   stuck: number;
-  isDiskFull?: boolean;
 }
 
 function limit(
@@ -28,7 +27,7 @@ function limit(
   const limited = limitStep((_id, signal) => step(signal), {
     name: 'read',
     tries,
-    noteDisk: async (_id, isFull) => void (counted.isDiskFull = isFull),
+    noteDisk: async () => {},
     log: quiet,
     onStuck,
   });
