@@ -79,10 +79,7 @@ export function announceMessage(
     ...(files !== undefined && { files, upload: false, display_as_bot: false }),
     event_ts: message.ts,
   });
-  // That somebody has joined names them, and mentions nobody.
-  const isSaid = message.subtype !== 'channel_join';
-  const mentions = isSaid && message.text.includes(`<@${world.team.people.bot.id}>`);
-  if (!mentions || channel.kind === 'im' || message.bot_id || !canBotHear(world, channel)) return;
+  if (channel.kind === 'im' || !canBotHear(world, channel) || !mentionsBot(world, message)) return;
   // Slack sends a mention beside the message event, often without the message's files.
   sendEvent(world, 'app_mention', {
     type: 'app_mention',
@@ -95,6 +92,13 @@ export function announceMessage(
     ...(message.blocks && { blocks: message.blocks }),
     ...(message.thread_ts && { thread_ts: message.thread_ts }),
   });
+}
+
+/** A message that says who has joined names them, and mentions nobody. */
+function mentionsBot({ team }: World, { text, subtype, bot_id: bot }: Message): boolean {
+  return (
+    bot === undefined && subtype !== 'channel_join' && text.includes(`<@${team.people.bot.id}>`)
+  );
 }
 
 /** What tells a person of another workspace from one of this. */

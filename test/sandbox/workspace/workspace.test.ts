@@ -169,9 +169,8 @@ describe.each(['socket', 'http'] as const)('a real Bolt app in %s mode', (mode) 
     const lost = await workspace.say({ user: 'ada', channel: 'products', text: 'lost' });
     const deleted = await workspace.say({ user: 'ada', channel: 'products', text: 'deleted' });
     await workspace.deleteMessage(deleted);
-    expect(workspace.events.map(({ attempts, gaveUp }) => [attempts, gaveUp])).toEqual(
-      Array(3).fill([0, true]),
-    );
+    const tries = workspace.events.map(({ attempts, gaveUp }) => `${attempts} ${gaveUp}`);
+    expect(tries).toEqual(Array(3).fill('0 true'));
     workspace.faults.clear();
     await workspace.say({ user: 'ada', channel: 'products', text: 'heard' });
     await workspace.waitFor(() => seen.length > 0);
