@@ -19,14 +19,15 @@ function toMs(ts: string): number {
   return Number(ts) * 1000;
 }
 
-/** One line at most; none once it has ended. */
+/** One line at most, of the last time; none once it has ended. */
 export function buildOffline(
   batch: Batch,
   absence: Absence | undefined,
   { progress }: Words,
 ): readonly string[] {
   if (hasEnded(batch)) return [];
-  if (isLate(batch)) return [progress.late(buildMoment(toMs(batch.drop.messageTs)))];
-  if (absence === undefined || batch.createdMs > absence.fromMs) return [];
-  return [progress.offline(buildMoment(absence.fromMs), buildMoment(absence.toMs))];
+  if (absence !== undefined && batch.createdMs < absence.fromMs) {
+    return [progress.offline(buildMoment(absence.fromMs), buildMoment(absence.toMs))];
+  }
+  return isLate(batch) ? [progress.late(buildMoment(toMs(batch.drop.messageTs)))] : [];
 }
