@@ -97,6 +97,19 @@ describe('a worker that lacks a file', () => {
     expect(fetched).toHaveLength(4);
   });
 
+  it('says that the disk is full until the file has found room', async () => {
+    const notes: [string, boolean][] = [];
+    const full = (): Error =>
+      new Error('x', { cause: Object.assign(outage(), { code: 'ENOSPC' }) });
+    const noteDisk = async (id: string, isFull: boolean): Promise<void> => {
+      notes.push([id, isFull]);
+      if (notes.length === 2) throw new Error('Redis is away');
+    };
+    const { spool } = stage({ noteDisk }, [full, full, outage]);
+    expect(await read(spool, 0)).toBe('F1');
+    expect(notes).toEqual([true, true, false, false].map((isFull) => ['7', isFull]));
+  });
+
   it('is told where the file is gone for good', async () => {
     const { spool } = stage({}, [gone]);
     expect(await read(spool, 0)).toBe('E_FILE_GONE');

@@ -12,6 +12,7 @@ import { startRedis } from '../../src/sandbox/redis/redis-server.ts';
 import { createClients } from '../../src/slack/clients.ts';
 import { createStorageWatch } from '../../src/slack/create-storage-watch.ts';
 import { openKnownThreads } from '../../src/slack/known-threads.ts';
+import { buildProgress } from '../../src/slack/views/progress.ts';
 import { buildStoreTrouble } from '../../src/slack/views/store-trouble.ts';
 import { toText } from '../support/journey-thread.ts';
 import { aBatch, createStage, csv, eventually, silent, type Stage } from './support.ts';
@@ -230,20 +231,43 @@ describe('threads at work while the store cannot be used', { timeout }, () => {
   });
 });
 
-describe('what a thread shows while the store cannot be used', () => {
+const say = (parts: Partial<Batch>): string => buildProgress(aBatch(parts)).text;
+
+describe('what a thread shows while something cannot be stored', () => {
   it('is said in both languages, each trouble in its own words', () => {
     const about = { sinceMs: Date.UTC(2026, 10, 22, 14, 2) };
-    const say = (language: 'en' | 'zh', trouble: StoreTrouble): string =>
+    const sayTrouble = (language: 'en' | 'zh', trouble: StoreTrouble): string =>
       buildStoreTrouble(aBatch({ language }), { ...about, trouble }).text;
-    expect(say('en', 'away')).toBe(
+    expect(sayTrouble('en', 'away')).toBe(
       '*products.csv is waiting*\n:hourglass_flowing_sand: Waiting since <!date^1795356120^{time}|14:02 UTC>: my store (Redis) cannot be reached. Nothing is lost, and I go on by myself as soon as it serves again.',
     );
-    expect(say('zh', 'away')).toContain(
+    expect(sayTrouble('zh', 'away')).toContain(
       '我的存储（Redis）无法连接。数据不会丢失，恢复后会自动继续。',
     );
-    expect(say('en', 'full')).toContain('has to make room');
-    expect(say('zh', 'full')).toContain('腾出空间');
-    expect(say('en', 'refuses')).toContain('takes no changes');
-    expect(say('zh', 'refuses')).toContain('无法写入');
+    expect(sayTrouble('en', 'full')).toContain('has to make room');
+    expect(sayTrouble('zh', 'full')).toContain('腾出空间');
+    expect(sayTrouble('en', 'refuses')).toContain('takes no changes');
+    expect(sayTrouble('zh', 'refuses')).toContain('无法写入');
+  });
+
+  it('is said of a full disk too, until the batch goes on or has ended', () => {
+    const diskFullMs = Date.UTC(2026, 10, 22, 14, 2);
+    for (const [language, waiting, sentence] of [
+      [
+        'en',
+        '*products.csv is waiting*',
+        '14:02 UTC> the disk of the machine that I run on is full',
+      ],
+      ['zh', '*products.csv 正在等待*', '14:02 UTC> 起，运行 Darkroom 的机器磁盘已满'],
+    ] as const) {
+      expect(say({ language, state: 'finishing', diskFullMs })).toContain(waiting);
+      for (const state of ['finishing', 'running', 'paused', 'reading'] as const) {
+        expect(say({ language, state, diskFullMs })).toContain(sentence);
+        expect(say({ language, state })).not.toContain(sentence);
+      }
+      for (const state of ['done', 'cancelled'] as const) {
+        expect(say({ language, state, diskFullMs })).not.toContain(sentence);
+      }
+    }
   });
 });
