@@ -2,6 +2,7 @@
 
 import { startApp } from './app.ts';
 import { ConfigError, configExitCode, readConfig, toSecrets, type Config } from './config.ts';
+import { guardLoop } from './ops/guard-loop.ts';
 import { createLogger } from './logger.ts';
 
 /** Longer than an orderly end takes, shorter than compose's stop_grace_period. */
@@ -44,7 +45,8 @@ process.on('unhandledRejection', (reason) => {
 });
 
 try {
-  await using _ = await startApp({ config, log, onGivenUp });
+  await using _guard = guardLoop({ log });
+  await using _app = await startApp({ config, log, onGivenUp });
   const reason = await stopping.promise;
   log.info({ reason }, 'stopping: rows that are not finished go back to the queue');
 } catch (error) {

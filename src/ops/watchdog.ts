@@ -4,8 +4,6 @@
 // Time counts only while that is so at every look. An outage of Redis, a pause, a closed model server, or
 // nothing to do, and it begins anew; time for which the whole process stood still does not count.
 
-import type { Log } from '../logger.ts';
-
 export interface Watched {
   /** What a person is told; how long it has been so is put after it. */
   readonly trouble: string;
@@ -22,7 +20,6 @@ export interface WatchdogOptions {
   readonly watched: readonly Watched[];
   /** Whether the process has what everything depends on. */
   isServed(): Promise<boolean>;
-  readonly log: Log;
   /** Default 5 s. */
   readonly lookEveryMs?: number;
   /** How long a supervisor is given to act first; default 60 s. */
@@ -47,7 +44,7 @@ const toLine = ({ watched, stalledMs }: Watch): string =>
 
 /** Looks at once and from then on. */
 export function startWatchdog(options: WatchdogOptions): Watchdog {
-  const { log, lookEveryMs = 5000, patienceMs = 60_000 } = options;
+  const { lookEveryMs = 5000, patienceMs = 60_000 } = options;
   const watches = options.watched.map((watched): Watch => {
     return { watched, moves: watched.moves(), stalledMs: 0 };
   });
@@ -60,8 +57,6 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
   const look = async (): Promise<void> => {
     const passedMs = performance.now() - lastMs;
     lastMs += passedMs;
-    const lateMs = passedMs - lookEveryMs;
-    if (lateMs > lookEveryMs) log.warn({ ms: Math.round(lateMs) }, 'the process stood still');
     const creditMs = Math.min(passedMs, 2 * lookEveryMs);
     await Promise.all(watches.map((watch) => update(watch, creditMs, options)));
     const [first] = stalled(patienceMs);

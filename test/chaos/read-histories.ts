@@ -68,7 +68,7 @@ export async function readLedger(
 }
 
 /** Keys that stay for ever and stay small: numbers of the installation, and the step queues' own. */
-const lasting = /:(ids|active|unsettled|endpoint|format)$|:steps:/u;
+const lasting = /:(ids|active|unsettled|endpoint|format|model)$|:steps:/u;
 
 /** Every row has weight 1, so that slots can be compared with the sum of their weights. */
 async function explainGate({ ledger }: ChaosWorld): Promise<string[]> {

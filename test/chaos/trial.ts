@@ -40,6 +40,8 @@ export interface Trial {
   readonly restWithinMs?: number;
   /** Rows that must fail, with their codes. */
   readonly failures?: ReadonlyMap<string, string>;
+  /** How a bot may end by itself; in no way unless told. */
+  readonly mayEnd?: readonly (number | string)[];
   /** More that must hold at the end. */
   readonly also?: (world: ChaosWorld, watch: BatchWatch) => string[] | Promise<string[]>;
 }
@@ -117,7 +119,9 @@ async function conclude(trial: Trial, end: End): Promise<Omit<Outcome, 'recoverS
     ...checkFigures(findings, trial, end),
     ...(await checkAtRest(world, trial.restWithinMs ?? 6000)),
     ...(await oneBatch(world)),
-    ...world.fleet.ownEnds.map((code) => `a bot ended by itself (${code})`),
+    ...world.fleet.ownEnds
+      .filter((code) => trial.mayEnd?.includes(code) !== true)
+      .map((code) => `a bot ended by itself (${code})`),
     ...((await trial.also?.(world, watch)) ?? []),
     ...(struck.broken ?? []),
   ];

@@ -155,6 +155,40 @@ const standstill: Scenario = {
   },
 };
 
+/** How long an event loop is blocked before it is let go on; longer than its leases are renewed. */
+const blockMs = 5000;
+
+const blocked: Scenario = {
+  name: 'loop-blocked',
+  fault: 'event loop blocked for 5 s, then for good',
+  promise:
+    'the first is logged; at the second the process ends itself, and nothing is lost or doubled',
+  run(stage) {
+    const victim = stage.random.whole(0, 1);
+    const program = new URL('../block-loop.ts', import.meta.url);
+    return runTrial(stage, {
+      rows: 800,
+      world: { rowMs: 800 },
+      strikeAfter: 50,
+      settings: { NODE_OPTIONS: `--import=${program.href}`, CHAOS_BLOCK_MS: String(blockMs) },
+      mostRepeats: () => 2 * budget,
+      mayEnd: ['SIGKILL'],
+      async strike({ fleet }) {
+        const { process: bot } = fleet.replica(victim);
+        bot.child.kill('SIGUSR2');
+        await waitUntil(() => fleet.countLines('the process stood still') > 0, 20_000);
+        bot.child.kill('SIGUSR2');
+        const ended = await waitUntil(() => fleet.ownEnds.length > 0, 60_000);
+        return { injected: 2, broken: ended ? [] : ['a process that is blocked does not end'] };
+      },
+      also: ({ fleet }) =>
+        fleet.countLines('the process stood still') > 0
+          ? []
+          : ['nobody is told that a process stood still'],
+    });
+  },
+};
+
 /** Restarts its worker whenever the model server sees the row: what a supervisor does with a bot that a row
  *  kills. Settles when that has happened so often, or the batch is delivered. */
 async function killOverRow(
@@ -200,5 +234,6 @@ export const processFaults: readonly Scenario[] = [
   killAll,
   rollingRestart,
   standstill,
+  blocked,
   poison,
 ];
