@@ -6,6 +6,7 @@ import type { Batch } from '../../src/batch/batch.ts';
 import type { FinishedRow } from '../../src/batch/results.ts';
 import { toFault } from '../../src/errors.ts';
 import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
+import { recheck } from '../../src/queue/recheck.ts';
 import { createStore, type Store } from '../../src/queue/store.ts';
 import { readSurvey } from '../../src/queue/survey.ts';
 import { createFinishStep } from '../../src/work/finish-batch.ts';
@@ -193,6 +194,27 @@ describe('a batch whose rows do not add up when it is to be finished', () => {
     expect(await ledger.commit(left, row, buildDone(row))).toBe('refused');
     expect(await ledger.renew([left])).toEqual(['lost']);
     expect(statusesOf((await finish(world, id))[0])).toEqual(expected(60));
+  });
+
+  it('stays cancelled where that was done while it was counted', async () => {
+    for (const moment of [2, 3]) {
+      const world = createFixture();
+      const { ledger, store } = world;
+      const id = await finishing(world, 120);
+      await store.redis.hdel(store.keys.batch(id, 'outcomes'), 'c1');
+      await store.redis.hset(store.keys.batch(id, 'record'), 'stuckMs', 1);
+      let step = 0;
+      const run: Store['run'] = async (script, ...args) => {
+        step += 1;
+        if (step === moment) await ledger.cancel(id, 'OP');
+        return store.run(script, ...args);
+      };
+      await recheck({ ...store, run }, id).catch(() => {});
+      expect(step).toBeGreaterThanOrEqual(moment);
+      expect((await readBatch(world, id)).state).toBe('cancelled');
+      expect(await ledger.activeBatchIds()).toEqual([]);
+      expect(await ledger.lease('w')).toBeUndefined();
+    }
   });
 
   it('waits like any other for the model server', async () => {

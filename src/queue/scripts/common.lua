@@ -129,6 +129,11 @@ local function cancelRows(id)
   startFinishing(id)
 end
 
+-- Whether the batch is still to be finished, and its rows are counted anew by whoever has this token.
+local function isCounted(id, token)
+  return stateOf(id) == 'finishing' and redis.call('HGET', batchKey(id, 'record'), 'recheckToken') == token
+end
+
 -- Takes a batch's rows off its person's count of the day.
 local function returnRows(id)
   local record = batchKey(id, 'record')
