@@ -25,7 +25,8 @@ import { toPatient } from '../work/outage-error.ts';
 import type { RunningBatch } from '../work/run-row.ts';
 import { limitTime } from '../work/timed-step.ts';
 import { outageTimes, watchOutages } from '../work/watch-outages.ts';
-import { createReadStep, type OpenTableOptions, type ReadNeeds } from '../work/read-batch.ts';
+import { createReadStep, type ReadNeeds } from '../work/read-batch.ts';
+import type { OpenTableOptions } from '../work/reread-rows.ts';
 
 /** How often results that meet a bug are tried again, in case that a new version has mended it. */
 const stuckEveryMs = 10 * 60_000;

@@ -14,25 +14,16 @@ import { audit } from '../logger.ts';
 import { admitBatch } from './admit-batch.ts';
 import { fetchDropped, NotMeantError } from './fetch-dropped.ts';
 import { claimFingerprint, toFileHash, toFingerprint } from './fingerprint.ts';
-import type { Ledger } from './ports.ts';
+import type { OpenTableOptions } from './reread-rows.ts';
 import { retryBatch, type RetryNeeds } from './retry-batch.ts';
-
-/** Chunks on their way to Redis at once while a file is read. */
-const writesAtOnce = 8;
+import { writeChunks } from './write-chunks.ts';
 
 export interface ReadNeeds extends RetryNeeds {
-  openTable(files: readonly SortedFile[], options: OpenTableOptions): Promise<TableReader>;
   /** Whether files that cannot be opened, for this reason, still look as if they were meant. */
   looksLikeBatch(files: readonly SortedFile[], fault: Fault): Promise<boolean>;
   languageOf(user: string): Promise<Language>;
   /** Why the person may not start it. Rejects while it cannot be told. */
   findRefusal(drop: Drop): Promise<Fault | undefined>;
-}
-
-export interface OpenTableOptions {
-  /** False where every dropped picture is to be a row of its own. */
-  readonly grouping: boolean;
-  readonly signal: AbortSignal;
 }
 
 type ReadStep = (batchId: string, signal: AbortSignal) => Promise<void>;
@@ -132,24 +123,4 @@ async function open(
 /** Pictures stay in their files; only the tables' rows go to Redis. */
 function toTableBytes(files: readonly SortedFile[]): number {
   return files.reduce((sum, { kind, bytes }) => (kind === 'table' ? sum + bytes : sum), 0);
-}
-
-async function writeChunks(
-  batchId: string,
-  reader: TableReader,
-  { ledger, signal }: { ledger: Ledger; signal: AbortSignal },
-): Promise<void> {
-  const writing = new Set<Promise<void>>();
-  let index = 0;
-  for await (const rows of reader.chunks()) {
-    signal.throwIfAborted();
-    // One that fails stays in the set, so that whoever awaits the set meets it, however late.
-    const write = ledger.writeChunk(batchId, index, rows).then(() => void writing.delete(write));
-    // This only keeps it from counting as unhandled until then.
-    write.catch(() => {});
-    writing.add(write);
-    index += 1;
-    if (writing.size >= writesAtOnce) await Promise.race(writing);
-  }
-  await Promise.all(writing);
 }

@@ -1,6 +1,6 @@
-// The read step of a batch that works on another's unfinished rows again: nothing is parsed, the rows and what
-// became of them are carried over from the other batch's chunks in the ledger. Only pictures that were dropped
-// are downloaded again.
+// The read step of a batch that works on another's unfinished rows again: the rows and what became of them are
+// carried over from the other batch's chunks in the ledger. Pictures that were dropped are downloaded again; tables
+// are, and are parsed again, only where the ledger has lost rows.
 //
 // The other batch has ended, so that its outcomes are final: the step may be repeated, and overwrites. Nothing
 // runs before `startRunning`, which also notes at the other batch that it was retried.
@@ -12,11 +12,12 @@ import { hasPictures } from '../batch/table.ts';
 import { fail } from '../errors.ts';
 import { audit, type Log } from '../logger.ts';
 import { admitBatch, type AdmissionNeeds } from './admit-batch.ts';
-import { fetchDropped, type FetchNeeds } from './fetch-dropped.ts';
+import { fetchDropped } from './fetch-dropped.ts';
 import { claimFingerprint, type FingerprintNeeds } from './fingerprint.ts';
 import type { Ledger } from './ports.ts';
+import { rereadRows, type RereadNeeds } from './reread-rows.ts';
 
-export interface RetryNeeds extends AdmissionNeeds, FetchNeeds, FingerprintNeeds {
+export interface RetryNeeds extends AdmissionNeeds, RereadNeeds, FingerprintNeeds {
   readonly ledger: Ledger;
   readonly log: Log;
   removeFiles(drop: Drop): Promise<void>;
@@ -50,13 +51,17 @@ export async function retryBatch(
     await fetchDropped(batch, needs, signal);
   }
   await needs.ensureRoom({ tableBytes: 0, rows: plan.summary.rows });
-  const carriedRows = await carry(retryOf.id, { to: batch.id, ledger, signal });
+  const { carriedRows, hasLost } = await carry(retryOf.id, { to: batch.id, ledger, signal });
+  if (hasLost) {
+    stack.defer(() => needs.removeFiles(batch.drop));
+    await rereadRows({ ...batch, fileHash: plan.fileHash }, needs, signal);
+  }
   const rows = plan.summary.rows - carriedRows;
   const admission = await admitBatch(batch, rows, needs);
   const model = await needs.findModel();
   if (!(await ledger.startRunning(batch.id, { ...plan, carriedRows }, admission))) return;
   // Rows read their pictures from the files; the batch's end removes them.
-  stack.move();
+  if (hasPictures(plan.summary)) stack.move();
   const { fileHash } = plan;
   const started = { ...batch, fileHash, ...(model === undefined ? {} : { model }) };
   audit(log, { event: 'retry', batch: started, by: retryOf.by, rows });
@@ -76,10 +81,16 @@ interface Carrying {
   readonly signal: AbortSignal;
 }
 
-/** The number of rows that are done already. */
-async function carry(from: string, { to, ledger, signal }: Carrying): Promise<number> {
+interface Carried {
+  readonly carriedRows: number;
+  /** Some are not what was in the file. */
+  readonly hasLost: boolean;
+}
+
+async function carry(from: string, { to, ledger, signal }: Carrying): Promise<Carried> {
   let chunk = 0;
-  let done = 0;
+  let carriedRows = 0;
+  let hasLost = false;
   for await (const finished of ledger.readResults(from)) {
     signal.throwIfAborted();
     const outcomes = finished.map(toDone);
@@ -89,10 +100,11 @@ async function carry(from: string, { to, ledger, signal }: Carrying): Promise<nu
       finished.map(({ row }) => row),
     );
     await ledger.carryOutcomes(to, chunk, outcomes);
-    done += outcomes.filter((outcome) => outcome !== undefined).length;
+    carriedRows += outcomes.filter((outcome) => outcome !== undefined).length;
+    hasLost ||= finished.some(({ row }) => row.fault?.code === 'E_ROW_LOST');
     chunk += 1;
   }
-  return done;
+  return { carriedRows, hasLost };
 }
 
 function toDone({ outcome }: FinishedRow): DoneOutcome | undefined {

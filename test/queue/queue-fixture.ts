@@ -116,6 +116,7 @@ export function buildRetryNeeds(
     ensureRoom: async () => {},
     fetchFiles: async () => [],
     removeFiles: async () => {},
+    openTable: async () => Promise.reject(new Error('no table is at hand')),
     linkTo: async (id) => `https://slack.example/${id}`,
     findModel: async () => undefined,
     ...change,

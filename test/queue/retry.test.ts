@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isConserved, type Drop } from '../../src/batch/batch.ts';
+import type { Row } from '../../src/batch/row.ts';
+import type { SortedFile } from '../../src/batch/spooled-file.ts';
 import { fail, toFault, UserError } from '../../src/errors.ts';
 import type { Ledger } from '../../src/queue/ledger.ts';
 import { retryBatch, type RetryNeeds } from '../../src/work/retry-batch.ts';
@@ -13,6 +15,7 @@ import {
   connectFixture,
   createFixture,
   startBatch,
+  type QueueFixture,
 } from './queue-fixture.ts';
 
 type Outcome = 'done' | 'failed';
@@ -349,5 +352,74 @@ describe('a batch that retries another', () => {
     const { id } = await ledger.recordDrop(drop);
     await ledger.refuse(id, toFault('E_CSV_NO_ROWS', {}));
     expect(await ledger.recordDrop(drop)).toEqual({ id, created: false });
+  });
+});
+
+const file: SortedFile = {
+  path: '/tmp/x',
+  name: 'x.csv',
+  bytes: 5,
+  hash: 'f'.repeat(64),
+  kind: 'table',
+} as const;
+
+/** 120 rows: 50 are done, 50 are lost, and the last 20 have failed. */
+async function endWithLost({ ledger, store }: QueueFixture): Promise<string> {
+  const id = await startBatch(ledger, 120);
+  await workAll(ledger, (index) => (index < 100 ? 'done' : 'failed'));
+  await store.redis.hdel(store.keys.batch(id, 'chunks'), '1');
+  expect(await ledger.recheck(id)).toBe(0);
+  await ledger.end(id);
+  return id;
+}
+
+const openTable: RetryNeeds['openTable'] = async () => ({
+  table: buildPlan(120).table,
+  async *chunks() {
+    const rows = buildRows(120);
+    for (const first of [0, 50, 100]) yield rows.slice(first, first + 50);
+  },
+  summary: () => buildPlan(120).summary,
+});
+
+async function fetchFile(): Promise<readonly SortedFile[]> {
+  return [file];
+}
+
+async function fetchAnother(): Promise<readonly SortedFile[]> {
+  return [{ ...file, hash: 'another' }];
+}
+
+describe('retrying a batch whose rows the ledger has lost', () => {
+  it('reads the file again, and keeps what was done', async () => {
+    const fixture = createFixture();
+    const { ledger } = fixture;
+    const from = await endWithLost(fixture);
+    expect((await ledger.readBatch(from))?.counts).toMatchObject({ done: 50, failed: 70 });
+    const { id } = await press(ledger, from);
+    const removed: string[] = [];
+    const removeFiles: RetryNeeds['removeFiles'] = async ({ key }) => void removed.push(key);
+    await read(ledger, id, { fetchFiles: fetchFile, openTable, removeFiles });
+    expect((await ledger.readBatch(id))?.counts).toMatchObject({ done: 50, pending: 70 });
+    expect(await workAll(ledger, () => 'done')).toBe(70);
+    const rows: Row[] = [];
+    for await (const chunk of ledger.readResults(id)) rows.push(...chunk.map(({ row }) => row));
+    expect(rows).toEqual(buildRows(120));
+    expect((await ledger.readBatch(id))?.counts).toMatchObject({ total: 120, done: 120 });
+    expect(removed).toHaveLength(1);
+  });
+
+  it('says what helps where the file is not what it was, or is gone', async () => {
+    const fixture = createFixture();
+    const { ledger } = fixture;
+    const from = await endWithLost(fixture);
+    const { id } = await press(ledger, from);
+    const removed: string[] = [];
+    const removeFiles: RetryNeeds['removeFiles'] = async ({ key }) => void removed.push(key);
+    const other = read(ledger, id, { fetchFiles: fetchAnother, openTable, removeFiles });
+    await expect(other).rejects.toThrow(new UserError(toFault('E_RETRY_GONE', { id: from })));
+    await expect(read(ledger, id, { fetchFiles: findGone })).rejects.toThrow(UserError);
+    expect(removed).toHaveLength(1);
+    expect((await ledger.readBatch(id))?.state).toBe('reading');
   });
 });
