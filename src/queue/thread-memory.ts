@@ -30,8 +30,9 @@ export interface ThreadMemory<State, Upload, SoFar = Upload> {
   settle(batchId: string, retriedAs?: string): Promise<void>;
   /** The batches that were opened and not settled, oldest first. */
   unsettled(): Promise<readonly string[]>;
-  /** One process speaks for a batch at a time; true also where this one holds the right already. */
-  claimSpeaker(batchId: string, ttlMs: number): Promise<boolean>;
+  /** One process speaks for a batch at a time; true also where this one holds the right already. `as`: another name
+   *  than this process's. */
+  claimSpeaker(batchId: string, ttlMs: number, as?: string): Promise<boolean>;
   readThread(batchId: string): Promise<State>;
   writeThread(batchId: string, change: Change<State>): Promise<void>;
   /** Takes one of the minute's edits; false when none is left. */
@@ -64,8 +65,8 @@ export function createThreadMemory<
     },
     unsettled: async () =>
       (await redis.smembers(unsettled)).toSorted((a, b) => Number(a) - Number(b)),
-    claimSpeaker: async (id, ttlMs) =>
-      (await store.run(scripts.claimSpeaker, id, holder, ttlMs)) === 1,
+    claimSpeaker: async (id, ttlMs, as = holder) =>
+      (await store.run(scripts.claimSpeaker, id, as, ttlMs)) === 1,
     readThread: (id) => readFields<State>(store, id),
     writeThread: (id, change) => writeFields(store, id, change),
     spendEdit: async () => (await store.run(scripts.spendEdit, editsPerMinute, randomUUID())) === 1,

@@ -13,9 +13,9 @@ export const claimTtlMs = 8_000;
 const renewEveryMs = 2_500;
 
 /** Renews it until disposed; it then ends by itself within 8 seconds. */
-export function holdClaim(id: string, { memory, log }: ClaimNeeds): Disposable {
+export function holdClaim(id: string, { memory, log }: ClaimNeeds, as?: string): Disposable {
   const timer = setInterval(() => {
-    memory.claimSpeaker(id, claimTtlMs).catch((error: unknown) => {
+    memory.claimSpeaker(id, claimTtlMs, as).catch((error: unknown) => {
       log.warn({ err: error, batch: id }, 'the right to speak could not be renewed');
     });
   }, renewEveryMs);

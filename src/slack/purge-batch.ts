@@ -1,11 +1,15 @@
 // Deleting a batch before its time: what Darkroom posted about it in Slack, then what it keeps in Redis.
 // In this order, because only Redis knows what was posted; where it breaks off, it can be asked for again.
+// Meanwhile no process speaks for the batch: what one posted or edited then would stay.
 
+import { randomUUID } from 'node:crypto';
 import { hasEnded, type Batch } from '../batch/batch.ts';
 import { toFault, type Fault } from '../errors.ts';
 import { audit } from '../logger.ts';
 import type { Conversation } from './conversation.ts';
 import { toFileIds } from './deliver-so-far.ts';
+import { claimTtlMs, holdClaim } from './hold-claim.ts';
+import { pause } from './pause.ts';
 import { mayControl } from './rights.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import { toMessage } from './to-message.ts';
@@ -30,9 +34,37 @@ export async function purgeBatch(
   by: string,
   needs: Needs,
 ): Promise<{ readonly kept: boolean } | Fault> {
-  const { id } = batch;
   const fault = findPurgeFault(batch, by, needs);
   if (fault !== undefined) return fault;
+  const { id } = batch;
+  const { memory } = needs;
+  await memory.settle(id);
+  try {
+    const as = `purge-${randomUUID()}`;
+    await claimAlone(id, as, needs);
+    using _ = holdClaim(id, needs, as);
+    return await purgeAlone(batch, by, needs);
+  } catch (error) {
+    await memory.open(id);
+    throw error;
+  }
+}
+
+const claimWithinMs = 30_000;
+const claimEveryMs = 250;
+
+/** Nobody begins to speak for a batch that is settled; whoever does has the right for some seconds more. */
+async function claimAlone(id: string, as: string, { memory }: Needs): Promise<void> {
+  const signal = AbortSignal.timeout(claimWithinMs);
+  while (!(await memory.claimSpeaker(id, claimTtlMs, as))) await pause(claimEveryMs, signal);
+}
+
+async function purgeAlone(
+  batch: Batch,
+  by: string,
+  needs: Needs,
+): Promise<{ readonly kept: boolean } | Fault> {
+  const { id } = batch;
   const isGone = await removeFromSlack(batch, by, needs);
   const result = await needs.desk.purge(id);
   if (result === 'active') return toFault('E_PURGE_ACTIVE', { id });

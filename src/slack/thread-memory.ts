@@ -63,8 +63,9 @@ export interface ThreadMemory {
   /** The batches that were opened and not settled. */
   unsettled(): Promise<readonly string[]>;
 
-  /** One process speaks for a batch at a time; true also where this process holds the right already. */
-  claimSpeaker(batchId: string, ttlMs: number): Promise<boolean>;
+  /** One process speaks for a batch at a time; true also where this process holds the right already. `as`: another
+   *  name than this process's, to have the right against its own turns too. */
+  claimSpeaker(batchId: string, ttlMs: number, as?: string): Promise<boolean>;
   readThread(batchId: string): Promise<ThreadState>;
   writeThread(batchId: string, change: ThreadChange): Promise<void>;
   /** Takes one of the edits that all processes together may make in a minute; false when none is left. */

@@ -80,6 +80,23 @@ describe('results before the end', () => {
     expect(stage.workspace.calls.filter(({ method }) => method === completed)).toEqual([]);
   });
 
+  it('are taken away again where the batch was deleted while Slack was told to show them', async () => {
+    await using stage = await createStage({ shareDelayMs: 100 });
+    const batch = await dropWaiting(stage);
+    const file = await writeFileSoFar();
+    const { workspace, memory } = stage;
+    workspace.faults.next('files.completeUploadExternal', { delayMs: 300 });
+    const giving = stage.slack.deliverSoFar(batch, file, { sinceMs: 1_000, signal });
+    const isAsked = (): boolean =>
+      workspace.calls.some(({ method }) => method === 'files.completeUploadExternal');
+    await eventually(isAsked).toBe(true);
+    const [{ fileId = '' } = {}] = memory.soFar.get(batch.id)?.files ?? [];
+    memory.soFar.delete(batch.id);
+    await giving;
+    expect(() => workspace.file(fileId)).toThrow(fileId);
+    expect(memory.soFar.size).toBe(0);
+  });
+
   it('are given up where Slack refuses them, and the batch is none the worse', async () => {
     await using stage = await createStage();
     const batch = await dropWaiting(stage);
