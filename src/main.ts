@@ -45,8 +45,9 @@ process.on('unhandledRejection', (reason) => {
 });
 
 try {
-  await using _guard = guardLoop({ log });
-  await using _app = await startApp({ config, log, onGivenUp });
+  await using stack = new AsyncDisposableStack();
+  stack.use(guardLoop({ log }));
+  stack.use(await startApp({ config, log, onGivenUp }));
   const reason = await stopping.promise;
   log.info({ reason }, 'stopping: rows that are not finished go back to the queue');
 } catch (error) {

@@ -53,14 +53,16 @@ async function followLeases(
     if (seconds > giveUpS) break;
     const now = new Map((await ledger.leases(id)).map((lease) => [lease.chunk, lease]));
     const isWaiting = (await ledger.counts(id))?.pending !== 0;
-    for (const [chunk, before] of open) {
-      const fate = toFate(before, now.get(chunk));
-      // Nothing has ended for the dead one's sake so soon.
-      const isLate = seconds > soonestEndS;
-      if (fate === 'same' && isLate) takeoverS = seconds;
-      if (isOpen(fate, isWaiting && isLate)) continue;
-      open.delete(chunk);
-      if (fate === 'moved' && isLate) takenUpS = seconds;
+    // Before that nothing ends for the dead one's sake.
+    const isLate = seconds > soonestEndS;
+    const fates = [...open].map(([chunk, before]) => ({
+      chunk,
+      fate: toFate(before, now.get(chunk)),
+    }));
+    if (isLate && fates.some(({ fate }) => fate === 'same')) takeoverS = seconds;
+    if (isLate && fates.some(({ fate }) => fate === 'moved')) takenUpS = seconds;
+    for (const { chunk, fate } of fates) {
+      if (!isOpen(fate, isWaiting && isLate)) open.delete(chunk);
     }
   }
   return { takeoverS, takenUpS: open.size > 0 ? giveUpS : takenUpS };
