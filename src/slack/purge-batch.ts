@@ -11,6 +11,7 @@ import { toFileIds } from './deliver-so-far.ts';
 import { claimTtlMs, holdClaim } from './hold-claim.ts';
 import { pause } from './pause.ts';
 import { mayControl } from './rights.ts';
+import { findSaid } from './say-once.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import { toMessage } from './to-message.ts';
 import { wordsOf } from './words/words-of.ts';
@@ -100,9 +101,9 @@ async function removeFromSlack(batch: Batch, by: string, needs: Needs): Promise<
     const { channel } = batch.drop;
     await attempt(() => steady.chat.update({ channel, ts, text, blocks: [...blocks] }));
   }
-  if (approval !== undefined) {
-    const { channel, ts: asked } = approval;
-    await attempt(() => steady.chat.delete({ channel, ts: asked }));
+  const said = [...(approval === undefined ? [] : [approval]), ...findSaid(thread)];
+  for (const { channel, ts: stands } of said) {
+    await attempt(() => steady.chat.delete({ channel, ts: stands }));
   }
   return results.every(Boolean);
 }

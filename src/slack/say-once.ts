@@ -4,7 +4,7 @@ import { pause } from './pause.ts';
 import type { Clients } from './clients.ts';
 import type { Place } from './own-message.ts';
 import { postOnce } from './post-once.ts';
-import type { Stand, ThreadMemory } from './thread-memory.ts';
+import type { Stand, ThreadMemory, ThreadState } from './thread-memory.ts';
 
 export interface SayNeeds {
   readonly clients: Clients;
@@ -44,6 +44,16 @@ export async function sayOnce(
   const { channel, ts } = posted;
   await memory.writeThread(about, { [field]: { channel, ts } });
   return { channel, ts };
+}
+
+/** Where everything stands that was said about it. */
+export function findSaid(thread: ThreadState): readonly Stand[] {
+  const said = Object.entries(thread).filter(([field]) => field.startsWith('said:'));
+  return said.flatMap(([, stand]) => (isStand(stand) ? [stand] : []));
+}
+
+function isStand(value: unknown): value is Stand {
+  return typeof value === 'object' && value !== null && 'channel' in value && 'ts' in value;
 }
 
 const lookAgainMs = 1_000;
