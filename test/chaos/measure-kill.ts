@@ -59,8 +59,9 @@ async function followLeases(
       chunk,
       fate: toFate(before, now.get(chunk)),
     }));
-    if (isLate && fates.some(({ fate }) => fate === 'same')) takeoverS = seconds;
-    if (isLate && fates.some(({ fate }) => fate === 'moved')) takenUpS = seconds;
+    const has = (wanted: Fate): boolean => isLate && fates.some(({ fate }) => fate === wanted);
+    if (has('same')) takeoverS = seconds;
+    if (has('moved')) takenUpS = seconds;
     for (const { chunk, fate } of fates) {
       if (!isOpen(fate, isWaiting && isLate)) open.delete(chunk);
     }
