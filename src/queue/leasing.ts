@@ -7,9 +7,10 @@ import type { Caution, CommitResult, Lease, LeaseRef, RenewResult } from '../bat
 import type { DoneOutcome, FailedOutcome, Outcome, Row, WorkedOutcome } from '../batch/row.ts';
 import { rowsPerChunk } from '../batch/row.ts';
 import { toFault } from '../errors.ts';
-import { packJson, unpackJson } from './pack.ts';
+import { packJson } from './pack.ts';
 import { readScript } from './script.ts';
 import type { ScriptArgument, Store } from './store.ts';
+import { unpackStored } from './stored-chunk.ts';
 
 const bytes = z.instanceof(Buffer);
 const commitResult: z.ZodType<CommitResult> = z.enum(['committed', 'already', 'refused']);
@@ -46,12 +47,24 @@ export async function lease(
   if (reply === null) return undefined;
   const [batchId, chunk, packed, crashes, ...indices] = reply;
   const open = new Set(indices);
-  const rows = (await unpackJson<readonly Row[]>(packed)).filter((row) => open.has(row.index));
   const ref = { batchId: batchId.toString(), chunk: Number(chunk.toString()), token };
+  const rows = (await unpackRows(store, ref, packed)).filter((row) => open.has(row.index));
   if (crashes < 0) return { ...ref, rows };
   if (crashes >= crashesToFail) return { ...ref, rows: rows.map((row) => toCrashed(row, crashes)) };
   const caution: Caution = crashes === 0 ? 'watched' : 'solitary';
   return { ...ref, rows, caution };
+}
+
+/** Rows that cannot be read are lost. Their chunk is given back without them: it is nobody's work any more, and its
+ *  batch finds that out at its end. Rejects with DamageError then. */
+async function unpackRows(store: Store, ref: LeaseRef, packed: Buffer): Promise<readonly Row[]> {
+  try {
+    return await unpackStored<readonly Row[]>(packed);
+  } catch (error) {
+    await store.redis.hdel(store.keys.batch(ref.batchId, 'chunks'), String(ref.chunk));
+    await release(store, ref);
+    throw error;
+  }
 }
 
 /** Workers that died while the row was at work; the last two of them ran nothing else. */

@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/batch/batch.ts';
+import { DamageError } from '../../src/batch/damage.ts';
 import type { FinishedRow } from '../../src/batch/results.ts';
 import { toFault } from '../../src/errors.ts';
 import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
@@ -259,6 +260,17 @@ describe('a running batch that was damaged', () => {
     expect(await ledger.lease('w')).toBeUndefined();
     expect((await readBatch(world, broken)).state).toBe('finishing');
     expect(statusesOf((await finish(world, broken))[0])).toEqual(expected(120, () => 'E_ROW_LOST'));
+  });
+
+  it('ends where rows cannot be read, and tells of each chunk of them in the log', async () => {
+    const world = createFixture();
+    const { ledger, store } = world;
+    const id = await startBatch(ledger, 120);
+    await store.redis.hset(store.keys.batch(id, 'chunks'), '0', 'no bytes of ours');
+    await expect(ledger.lease('w')).rejects.toThrow(DamageError);
+    await work(world);
+    const statuses = statusesOf((await finish(world, id))[0]);
+    expect(statuses).toEqual(expected(120, (index) => (index < 50 ? 'E_ROW_LOST' : undefined)));
   });
 
   it('does not run for ever where its counters tell of rows that are not there, or not of those that are', async () => {
