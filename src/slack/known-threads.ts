@@ -96,12 +96,13 @@ interface Disk {
 function createDisk(directory: string, log: Logger): Disk {
   const toPath = (key: string): string =>
     join(directory, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
+  let last = Promise.resolve();
+  // One after the other: what was noted last is what stands there.
+  const attempt = (work: () => Promise<void>): Promise<void> => {
+    last = last.then(work).catch((error: unknown) => {
       log.warn({ err: error }, 'a thread could not be noted on the disk');
-    }
+    });
+    return last;
   };
   return {
     read: () => readAll(directory, log),

@@ -29,6 +29,24 @@ describe('threads that are noted on the disk', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  it('stand there as they were noted last, also where several were under way at once', async () => {
+    const directory = await createDirectory();
+    const known = await openKnownThreads(directory, silent);
+    const other = { ...aDrop, key: 'T1:C1:200.1:0' };
+    const notes = Array.from({ length: 40 }, (_, turn) => [
+      known.note(aBatch(), `100.${turn}`),
+      known.mark(aDrop.key, turn % 2 === 0),
+      known.note(aBatch({ id: '143', drop: other }), undefined),
+      known.forget(other.key),
+    ]);
+    await Promise.all(notes.flat());
+    const next = await openKnownThreads(directory, silent);
+    expect(next.all()).toEqual([
+      { id: '142', language: 'en', progressTs: '100.39', drop: { ...aDrop, text: '' } },
+    ]);
+    expect(await readdir(directory)).toHaveLength(1);
+  });
+
   it('do without what was written by halves, and without a disk', async () => {
     const directory = await createDirectory();
     await writeFile(join(directory, 'broken.json'), '{"id":');
