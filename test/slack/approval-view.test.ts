@@ -90,7 +90,11 @@ describe('a batch that is held up', () => {
   it('says by whom it was let run, or not', () => {
     expect(buildProgress(aBatch({ approvedBy: 'U8' }), 60).text).toContain('Approved by <@U8>');
     const declined = aBatch({ state: 'cancelled', cancelledBy: 'U8', declinedBy: 'U8' });
-    expect(buildProgress(declined).text).toContain('Declined by <@U8>');
+    for (const state of ['finishing', 'cancelled'] as const) {
+      const { text } = buildProgress({ ...declined, state });
+      expect(text).toContain('was stopped');
+      expect(text).toContain('Declined by <@U8>');
+    }
   });
 });
 

@@ -41,6 +41,8 @@ function buildTitle(batch: Batch, words: Words): string {
       return isHeld(batch) ? words.progress.held(name) : words.progress.waiting(name);
     case 'finishing':
       if (batch.diskFullMs !== undefined) return words.progress.waiting(name);
+      // Nothing was worked on, so there is no file.
+      if (batch.declinedBy !== undefined) return words.progress.stopped(name);
       return words.progress.writing(name);
     case 'cancelled':
       return words.progress.stopped(name);

@@ -24,7 +24,7 @@ export const englishControl: ControlWords = {
   declinedBy: (by) => `:x: Declined by ${by}.`,
   stoppedBy: (by) => `:octagonal_sign: Stopped by ${by} before it ran.`,
   paused: (id, command) =>
-    `Batch ${id} is paused. What is at the model server already is finished; \`${command} resume ${id}\` goes on.`,
+    `Batch ${id} is paused. Rows that are already at the model server still come to their end; \`${command} resume ${id}\` goes on with the others.`,
   resumed: (id) => `Batch ${id} goes on.`,
   approved: (id) => `Batch ${id} is approved.`,
   rejected: (user, name) =>
@@ -58,7 +58,7 @@ export const englishControl: ControlWords = {
   retryOf: (id) =>
     `The unfinished rows of batch ${id} once more; what it had done is carried over, and the results file has all rows.`,
   retryHint: () =>
-    'If they only need another try as they are, press *Retry* at my progress message above.',
+    'To have them worked on once more as they are, press *Retry* at my progress message above.',
   purgeQuestion: (id, name) =>
     `Shall I delete everything that I keep of batch *${id}* (${name}), and what I posted about it: results files, first answers, progress? The dropped file itself stays in Slack. This cannot be undone.`,
   purged: (id, kept) =>

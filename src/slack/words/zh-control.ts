@@ -23,7 +23,7 @@ export const chineseControl: ControlWords = {
   declinedBy: (by) => `:x: 已由 ${by} 拒绝。`,
   stoppedBy: (by) => `:octagonal_sign: 开始前已由 ${by} 停止。`,
   paused: (id, command) =>
-    `批次 ${id} 已暂停。已送到模型服务器的行会处理完；用 \`${command} 继续 ${id}\` 继续。`,
+    `批次 ${id} 已暂停。已送到模型服务器的行会处理完；其余的行可用 \`${command} 继续 ${id}\` 继续。`,
   resumed: (id) => `批次 ${id} 继续处理。`,
   approved: (id) => `批次 ${id} 已批准。`,
   rejected: (user, name) =>
@@ -56,7 +56,7 @@ export const chineseControl: ControlWords = {
     `:warning: 内部核对发现问题，正在重新处理 ${groupDigits(rows, 'zh-CN')} 行。`,
   retried: (as, by) => `已由 ${by} 重试：见下方的批次 ${as}。`,
   retryOf: (id) => `重试批次 ${id} 中未完成的行；已完成的结果会直接沿用，结果文件包含所有行。`,
-  retryHint: () => '如果无需修改、只想再试一次，请点击我上方进度消息中的“重试”按钮。',
+  retryHint: () => '如需按原样再处理一次，请点击上方进度消息中的“重试”按钮。',
   purgeQuestion: (id, name) =>
     `要删除批次 *${id}*（${name}）的全部数据，以及我发布的结果文件、部分结果和进度吗？原文件仍会留在 Slack 中。此操作无法撤销。`,
   purged: (id, kept) =>
