@@ -44,6 +44,9 @@ export interface SurveyReading {
   readonly memory: { readonly usedBytes: number; readonly maxBytes: number };
 }
 
+/** Bytes of a disk that batches leave to logs and other programs: with less no new one is taken. */
+export const sparedDiskBytes = 64_000_000;
+
 /** What dropped files take on this machine, and what is left of its disk. */
 export interface DiskReading {
   /** Dropped files that are kept while their batches need them. */

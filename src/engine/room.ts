@@ -2,6 +2,7 @@
 // a full Redis or disk would hold up all the others.
 
 import { statfs } from 'node:fs/promises';
+import { sparedDiskBytes } from '../batch/readings.ts';
 import { fail } from '../errors.ts';
 
 export interface RoomNeeds {
@@ -24,9 +25,6 @@ const outcomeBytes = 1_000;
 
 /** A row's answer in the results file, and again in the one of unfinished rows. */
 const answerBytes = 2_000;
-
-/** So that logs and other programs do not stand still. */
-const sparedDiskBytes = 64_000_000;
 
 /** Throws E_REDIS_FULL or E_DISK_FULL where it does not fit. Rows are in Redis already when they are known. */
 export async function ensureRoom(size: FileSize, needs: RoomNeeds): Promise<void> {

@@ -4,7 +4,12 @@ import type { Log } from '../logger.ts';
 import type { Metrics } from './metrics.ts';
 import { startOpsServer } from './ops-server.ts';
 import { createReadiness } from './readiness.ts';
-import type { DiskReading, ServerReading, SurveyReading } from '../batch/readings.ts';
+import {
+  sparedDiskBytes,
+  type DiskReading,
+  type ServerReading,
+  type SurveyReading,
+} from '../batch/readings.ts';
 import type { RowActivity } from './row-activity.ts';
 import { toTimely } from './timely.ts';
 import { startWatchdog, type Watched, type WatchdogOptions } from './watchdog.ts';
@@ -81,7 +86,10 @@ export async function startOps(
       metrics: exposed,
       findStalls: watchdog.problems,
       findProblems: readiness.findProblems,
-      findNotes: async () => ((await readings.servers()) ?? []).map(toNote),
+      findNotes: async () => [
+        ...((await readings.servers()) ?? []).map(toNote),
+        ...toDiskNotes(await readings.disk()),
+      ],
     }),
   );
   const started = stack.move();
@@ -100,6 +108,13 @@ function toWatched({ rows, steps }: OpsOptions, timely: Timely): readonly Watche
       ? []
       : [toWatchedSteps(steps.activity, toTimely(steps.waiting, readDeadlineMs))]),
   ];
+}
+
+/** The rows go on without a disk. */
+function toDiskNotes(disk: DiskReading | undefined): string[] {
+  if (disk === undefined || disk.freeBytes >= sparedDiskBytes) return [];
+  const left = Math.floor(disk.freeBytes / 1_000_000);
+  return [`the disk of DATA_DIR has ${left} MB left: it takes no new batch, and results may wait`];
 }
 
 /** A server that is away is no reason to restart this process. */

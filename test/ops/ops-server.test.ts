@@ -63,7 +63,7 @@ async function start(options: Partial<OpsOptions> = {}): Promise<World> {
     findRedisProblems: async () => redisProblems,
     survey: async () => survey,
     servers: async () => servers,
-    disk: async () => ({ spoolBytes: 2048, freeBytes: 5_000_000 }),
+    disk: async () => ({ spoolBytes: 2048, freeBytes: 5_000_000_000 }),
     slackConnected: () => true,
     ...options,
   });
@@ -96,6 +96,15 @@ describe('health', () => {
       status: 503,
       text: 'Redis is full\nThe clocks differ\n',
     });
+  });
+
+  it('is ready with a full disk, and says that it is full', async () => {
+    const { get } = await start({ disk: async () => ({ spoolBytes: 0, freeBytes: 2_900_000 }) });
+    const { status, text } = await get('/readyz');
+    expect(status).toBe(200);
+    expect(text).toContain(
+      'the disk of DATA_DIR has 2 MB left: it takes no new batch, and results may wait\n',
+    );
   });
 
   it('is not live while a worker holds rows and does nothing, and says so', async () => {
@@ -213,7 +222,7 @@ describe('the metrics', () => {
       'darkroom_gate_budget_weight{endpoint="gpu2:8000"} 8',
       'darkroom_gate_waiting_rows{endpoint="gpu1:8000"} 5',
       'darkroom_spool_bytes 2048',
-      'darkroom_data_free_bytes 5000000',
+      'darkroom_data_free_bytes 5000000000',
       `darkroom_build_info{version="1.2.3",node="${process.versions.node}",role="both"} 1`,
     ]) {
       expect(lines).toContain(line);

@@ -46,7 +46,7 @@ export const englishControl: ControlWords = {
   storeTrouble: (trouble, since) =>
     `:hourglass_flowing_sand: Waiting since ${since}: ${storeTroubles[trouble]} Nothing is lost, and I go on by myself as soon as it serves again.`,
   diskFull: (since) =>
-    `:hourglass_flowing_sand: Since ${since} the disk of the machine that I run on is full. The person who looks after Darkroom has to make room. Nothing is lost, and I go on by myself.`,
+    `:hourglass_flowing_sand: Since ${since} there is no room on the disk of the machine that I run on. The person who looks after Darkroom has to make room. Nothing is lost, and I go on by myself.`,
   stuck: (id, since) =>
     `:warning: All rows are worked on and kept, but since ${since} something goes wrong inside Darkroom when I write or send their file; sorry. I try again every 10 minutes. Please give the person who looks after Darkroom the number of this batch, ${id}.`,
   endedStuck: (id) => `Batch ${id} is ended without its results file. Please drop the file again.`,
