@@ -88,8 +88,10 @@ describe('finishing a batch', () => {
       { running: -1, done: 3 },
       { pending: -2, done: 4 },
     ];
-    for (const change of damages) {
-      const { finish, ledger, seen } = world({ counts: { ...counts, ...change } });
+    const fewer = { ...counts, total: 2, done: 1 };
+    const wrong = damages.map((change) => ({ ...counts, ...change }));
+    for (const counted of [...wrong, fewer]) {
+      const { finish, ledger, seen } = world({ counts: counted });
       await expect(finish()).rejects.toThrow('do not add up');
       expect([...seen, ...ledger.ended]).toEqual([]);
     }
