@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario.ts';
 import { saysAway } from '../says-away.ts';
 import { runTrial } from '../trial.ts';
 import { waitUntil } from '../wait-until.ts';
+import { damagedLedger } from './damaged-ledger.ts';
 import { flushed } from './flushed.ts';
 
 /** A batch that lasts about ten seconds without faults. */
@@ -264,4 +265,5 @@ export const redisFaults: readonly Scenario[] = [
   tooFewReplicas,
   diskFull,
   flushed,
+  damagedLedger,
 ];
