@@ -28,8 +28,10 @@ export function createThreads(needs: SpeakNeeds & { readonly storage: StorageEdg
   const turn = async (batchId: string): Promise<void> => {
     try {
       if (!(await needs.memory.claimSpeaker(batchId, claimTtlMs))) return;
-      using _ = holdClaim(batchId, needs);
+      using claim = holdClaim(batchId, needs);
       const waitMs = await speak(batchId, needs);
+      // What stands there may be older than what another process has shown, and settled.
+      if (claim.wasLost()) await needs.memory.open(batchId);
       if (waitMs > 0) notBefore.set(batchId, performance.now() + waitMs);
       else notBefore.delete(batchId);
     } catch (error) {

@@ -12,12 +12,26 @@ export interface ClaimNeeds {
 export const claimTtlMs = 8_000;
 const renewEveryMs = 2_500;
 
-/** Renews it until disposed; it then ends by itself within 8 seconds. */
-export function holdClaim(id: string, { memory, log }: ClaimNeeds, as?: string): Disposable {
+export interface HeldClaim extends Disposable {
+  /** Another process may have had it since: Redis or this one stood still for too long. */
+  wasLost(): boolean;
+}
+
+/** Renews what was claimed just now until disposed; it then ends by itself within 8 seconds. */
+export function holdClaim(id: string, { memory, log }: ClaimNeeds, as?: string): HeldClaim {
+  let untilMs = performance.now() + claimTtlMs;
+  let isLost = false;
+  const wasLost = (): boolean => (isLost ||= performance.now() > untilMs);
+  const renew = async (): Promise<void> => {
+    const askedMs = performance.now();
+    const isHeld = await memory.claimSpeaker(id, claimTtlMs, as);
+    if (wasLost() || !isHeld) isLost = true;
+    untilMs = askedMs + claimTtlMs;
+  };
   const timer = setInterval(() => {
-    memory.claimSpeaker(id, claimTtlMs, as).catch((error: unknown) => {
+    renew().catch((error: unknown) => {
       log.warn({ err: error, batch: id }, 'the right to speak could not be renewed');
     });
   }, renewEveryMs);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return { wasLost, [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -37,9 +37,9 @@ export async function purgeBatch(
 ): Promise<{ readonly kept: boolean } | Fault> {
   const fault = findPurgeFault(batch, by, needs);
   if (fault !== undefined) return fault;
-  const { id } = batch;
+  const { id, retriedAs } = batch;
   const { memory } = needs;
-  await memory.settle(id);
+  await memory.settle(id, retriedAs);
   try {
     const as = `purge-${randomUUID()}`;
     await claimAlone(id, as, needs);

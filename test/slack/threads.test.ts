@@ -105,6 +105,31 @@ describe('a thread', () => {
     expect(callsOf(stage, 'chat.update')).toBe(0);
   });
 
+  it('is looked at again where another process may have spoken during an edit', async () => {
+    await using stage = await createStage();
+    const { memory, workspace } = stage;
+    const batch = await atWork(stage);
+    await firstNoted(stage, batch);
+    await memory.writeThread(batch.id, { editedMs: 0 });
+    let isHeld = true;
+    let settled = 0;
+    const { settle } = memory;
+    memory.claimSpeaker = async () => isHeld;
+    memory.settle = async (id) => {
+      settled += 1;
+      await settle(id);
+    };
+    workspace.faults.next('chat.update', { delayMs: 3_000 });
+    stage.desk.change(batch.id, { state: 'done' });
+    await eventually(() => callsOf(stage, 'chat.update')).toBe(1);
+    isHeld = false;
+    await eventually(() => settled).toBe(1);
+    await eventually(() => memory.unsettled()).toEqual([batch.id]);
+    expect(settled).toBe(1);
+    isHeld = true;
+    await eventually(() => memory.unsettled()).toEqual([]);
+  });
+
   it('keeps silent about a file that was not meant for it', async () => {
     await using stage = await createStage();
     const batch = await atWork(stage, { state: 'refused' });
