@@ -40,16 +40,19 @@ function buildTitle(batch: Batch, words: Words): string {
     case 'paused':
       return isHeld(batch) ? words.progress.held(name) : words.progress.waiting(name);
     case 'finishing':
-      if (batch.diskFullMs !== undefined) return words.progress.waiting(name);
-      // Nothing was worked on, so there is no file.
-      if (batch.declinedBy !== undefined) return words.progress.stopped(name);
-      return words.progress.writing(name);
+      return buildLastTitle(batch, name, words);
     case 'cancelled':
       return words.progress.stopped(name);
     case 'done':
     case 'refused':
       return words.progress.done(name);
   }
+}
+
+/** While the results are written, where there are any: of a declined batch nothing was worked on. */
+function buildLastTitle(batch: Batch, name: string, { progress }: Words): string {
+  if (batch.declinedBy !== undefined) return progress.stopped(name);
+  return batch.diskFullMs === undefined ? progress.writing(name) : progress.waiting(name);
 }
 
 function buildTally(batch: Batch, secondsLeft: number | undefined, words: Words): string {
