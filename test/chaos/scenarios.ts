@@ -1,6 +1,7 @@
 // Every scenario of the fault programme, in the order in which they run.
 
 import type { Scenario } from './scenario.ts';
+import { missedDrop } from './scenarios/missed-drop.ts';
 import { modelFaults } from './scenarios/model-faults.ts';
 import { processFaults } from './scenarios/process-faults.ts';
 import { redisFaults } from './scenarios/redis-faults.ts';
@@ -12,5 +13,6 @@ export const scenarios: readonly Scenario[] = [
   ...redisFaults,
   ...modelFaults,
   ...slackFaults,
+  missedDrop,
   ...uploadFaults,
 ];
