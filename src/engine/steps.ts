@@ -89,7 +89,7 @@ type StuckStep = Pick<LimitedStepNeeds, 'everyMs' | 'onStuck'>;
 async function refuseStuck(id: string, { stores, log }: EngineParts): Promise<void> {
   const batch = await stores.ledger.readBatch(id);
   if (batch?.state !== 'reading') return;
-  await stores.ledger.refuse(id, toFault('E_READ_FAILED', { id }));
+  if (!(await stores.ledger.refuse(id, toFault('E_READ_FAILED', { id })))) return;
   audit(log, { event: 'refusal', batch, by: batch.drop.user, code: 'E_READ_FAILED' });
 }
 

@@ -68,7 +68,7 @@ export interface Ledger extends Control {
   /** Counts the rows against what the batch's person may have in a day; once a batch. */
   chargeRows(id: string, rows: number, most: number): Promise<RowsCharge>;
   startRunning(id: string, plan: BatchPlan, admission?: Admission): Promise<boolean>;
-  refuse(id: string, fault: Fault): Promise<void>;
+  refuse(id: string, fault: Fault): Promise<boolean>;
   discard(id: string): Promise<void>;
 
   lease(worker: string, leaveOut?: readonly string[]): Promise<Lease | undefined>;
@@ -122,7 +122,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     chargeRows: (id, rows, most) => chargeRows(store, id, { rows, most }),
     startRunning: (id, plan, admission) => startRunning(store, id, { plan, admission }),
     refuse: (id, fault) => refuse(store, id, fault),
-    discard: (id) => refuse(store, id),
+    discard: async (id) => {
+      await refuse(store, id);
+    },
 
     lease: (worker, leaveOut = []) => lease(store, { worker, leaseMs, leaveOut }),
     renew: (leases) => renew(store, leases, leaseMs),

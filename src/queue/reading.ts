@@ -122,7 +122,8 @@ export async function startRunning(
   return started === 1;
 }
 
-/** Ends a batch that is being read; without a fault nobody is told. */
-export async function refuse(store: Store, id: string, fault?: Fault): Promise<void> {
-  await store.run(scripts.refuse, id, fault === undefined ? '' : JSON.stringify(fault));
+/** Ends a batch that is being read; without a fault nobody is told. False where it is not read any more. */
+export async function refuse(store: Store, id: string, fault?: Fault): Promise<boolean> {
+  const reason = fault === undefined ? '' : JSON.stringify(fault);
+  return (await store.run(scripts.refuse, id, reason)) === 1;
 }

@@ -44,8 +44,8 @@ export interface Ledger {
   ): Promise<{ readonly counted: boolean; readonly left: number; readonly secondsToReset: number }>;
   /** Rows per second that the last batches reached. */
   lastRate(): Promise<number | undefined>;
-  /** reading -> refused. Chunks already written are removed. */
-  refuse(id: string, fault: Fault): Promise<void>;
+  /** reading -> refused. Chunks already written are removed. False where it was stopped meanwhile. */
+  refuse(id: string, fault: Fault): Promise<boolean>;
   /** reading -> refused, and nobody is told: the file was not meant for Darkroom. */
   discard(id: string): Promise<void>;
 

@@ -51,7 +51,7 @@ export function createReadStep(needs: ReadNeeds): ReadStep {
 }
 
 async function refuse(batch: Batch, fault: Fault, { ledger, log }: ReadNeeds): Promise<void> {
-  await ledger.refuse(batch.id, fault);
+  if (!(await ledger.refuse(batch.id, fault))) return;
   audit(log, { event: 'refusal', batch, by: batch.drop.user, code: fault.code });
 }
 

@@ -98,7 +98,7 @@ export function createFakeLedger(
     startRunning: async () => true,
     chargeRows: async () => ({ counted: true, left: 50_000, secondsToReset: 3600 }),
     lastRate: async () => undefined,
-    refuse: async () => {},
+    refuse: async () => true,
     discard: async () => {},
     lease: async () => {
       const chunk = chunks.shift();

@@ -40,7 +40,7 @@ function world({
     ledger: createFakeLedger([], {
       readBatch: async () => reading,
       writeChunk: async (_, chunk, rows) => void seen.chunks.set(chunk, rows),
-      refuse: async (_, fault) => void seen.refused.push(fault),
+      refuse: async (_, fault) => seen.refused.push(fault) > 0,
       discard: async () => void (seen.discarded += 1),
       claimFingerprint: async (_, fingerprint) => {
         seen.fingerprint = fingerprint;
@@ -93,6 +93,17 @@ const openPictures = (pictures: number) => async (): Promise<TableReader> => {
 };
 
 describe('reading a dropped file', () => {
+  it('is put on record as refused only where it was: somebody may have stopped it meanwhile', async () => {
+    const lines: unknown[] = [];
+    const log = { ...quiet, info: (line: object) => void lines.push(line) };
+    const openTable = noImages;
+    await world({ log, openTable, drop: { addressed: true } }).read();
+    expect(lines).toMatchObject([{ event: 'refusal', code: 'E_CSV_NO_ROWS' }]);
+    const stopped = { refuse: async () => false };
+    await world({ log, openTable, ledger: stopped, drop: { addressed: true } }).read();
+    expect(lines).toHaveLength(1);
+  });
+
   it('stores every chunk, then lets the batch run with its plan, and removes the file', async () => {
     const { read, seen } = world();
     await read();
