@@ -48,7 +48,7 @@ export const chineseControl: ControlWords = {
   diskFull: (since) =>
     `:hourglass_flowing_sand: 从 ${since} 起，运行 Darkroom 的机器磁盘已满，需要负责维护的同事腾出空间。数据不会丢失，之后会自动继续。`,
   stuck: (id, since) =>
-    `:warning: 所有行都已处理并保存，但从 ${since} 起，Darkroom 在生成或发送结果文件时内部出错，非常抱歉。我会每 10 分钟重试一次。请把批次号 ${id} 告诉负责维护 Darkroom 的同事。`,
+    `:warning: 已处理的结果都已保存，但从 ${since} 起，Darkroom 在生成或发送结果文件时内部出错，非常抱歉。我会每 10 分钟重试一次。请把批次号 ${id} 告诉负责维护 Darkroom 的同事。`,
   endedStuck: (id) => `批次 ${id} 已结束，没有结果文件。请重新发送文件。`,
   unwritten: () =>
     ':warning: Darkroom 在生成或发送结果文件时内部出错，因此没有结果文件，非常抱歉。请重新发送文件，已有的结果大多会直接沿用。',
