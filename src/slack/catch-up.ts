@@ -68,7 +68,7 @@ export function createCatchUp(needs: CatchUpNeeds): AsyncDisposable {
   let notBefore = 0;
 
   const isDue: IsDue = ({ nowMs, sweptMs }) =>
-    sweptMs < (connectedMs ?? 0) || nowMs - sweptMs > sweepEveryMs;
+    sweptMs < (connectedMs ?? 0) || Math.abs(nowMs - sweptMs) > sweepEveryMs;
 
   const tryToSweep = async (): Promise<void> => {
     try {
@@ -87,7 +87,8 @@ export function createCatchUp(needs: CatchUpNeeds): AsyncDisposable {
       return;
     }
     const marks = await presence.noteConnected();
-    connectedMs ??= marks.nowMs;
+    // Never in the future, should the clock be set back.
+    connectedMs = Math.min(connectedMs ?? marks.nowMs, marks.nowMs);
     // Not waited for, so that the presence is noted meanwhile.
     if (isDue(marks) && performance.now() >= notBefore) sweeping ??= tryToSweep();
   };

@@ -134,9 +134,11 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
     ...createPosts(conversation, options.settleMs),
     async [Symbol.asyncDispose]() {
       access[Symbol.dispose]();
-      await catchUp[Symbol.asyncDispose]();
+      // Both may have a call to Slack under way, which can take seconds.
+      const caughtUp = catchUp[Symbol.asyncDispose]();
       await entrance.stop();
       await threads[Symbol.asyncDispose]();
+      await caughtUp;
     },
   };
 }

@@ -56,15 +56,23 @@ describe('presence', () => {
   });
 
   it('remembers the last absence of more than ten minutes', async () => {
-    const { mine, other, backdate } = createPresences();
+    const { mine, other, store, backdate } = createPresences();
     await mine.noteConnected();
     await backdate('connectedMs', 9 * minuteMs);
+    await other.noteConnected();
+    expect(await other.readAbsence()).toBeUndefined();
+    const fromMs = await backdate('connectedMs', 63 * minuteMs);
+    const { nowMs } = await createPresence(store).noteConnected();
+    await createPresence(store).noteConnected();
+    expect(await other.readAbsence()).toEqual({ fromMs, toMs: nowMs });
+  });
+
+  it('takes no clock that was set forward for an absence', async () => {
+    const { mine, backdate } = createPresences();
+    await mine.noteConnected();
+    await backdate('connectedMs', 63 * minuteMs);
     await mine.noteConnected();
     expect(await mine.readAbsence()).toBeUndefined();
-    const fromMs = await backdate('connectedMs', 63 * minuteMs);
-    const { nowMs } = await mine.noteConnected();
-    await other.noteConnected();
-    expect(await other.readAbsence()).toEqual({ fromMs, toMs: nowMs });
   });
 
   it('is kept as long as what is known of drops', async () => {
