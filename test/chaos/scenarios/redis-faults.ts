@@ -10,33 +10,13 @@ import { runTrial } from '../trial.ts';
 import { waitUntil } from '../wait-until.ts';
 import { damagedLedger } from './damaged-ledger.ts';
 import { flushed } from './flushed.ts';
+import { redisAway } from './redis-away.ts';
 
 /** A batch that lasts about ten seconds without faults. */
 const running = { rows: 240, world: { rowMs: 500 } } as const;
 
 /** After trouble with replies the gate has its whole budget again within this. */
 const gateMendedMs = 15_000;
-
-const away: Scenario = {
-  name: 'redis-away',
-  alone: true,
-  fault: 'Redis killed, back after more than 30 s',
-  promise:
-    'nothing lost, no row fails, running again within 5 s of its return; the thread says so after 30 s, and progress again after',
-  run: (stage) =>
-    runTrial(stage, {
-      ...running,
-      recoverWithinS: 5,
-      async strike(world, watch) {
-        const said = saysAway(world, watch);
-        await world.redis.kill();
-        await said.waiting();
-        await world.redis.restart();
-        const endedAt = performance.now();
-        return { injected: 1, endedAt, broken: await said.broken() };
-      },
-    }),
-};
 
 const restarts: Scenario = {
   name: 'redis-restart',
@@ -57,30 +37,6 @@ const restarts: Scenario = {
         }
         const recoverS = times.includes(undefined) ? undefined : Math.max(...times.map(Number));
         return { injected: gaps.length, recoverS };
-      },
-    });
-  },
-};
-
-const idleAway: Scenario = {
-  name: 'redis-away-idle',
-  fault: 'Redis killed for 35 s, nothing to do meanwhile',
-  promise: 'a file that is dropped right after is worked on within 5 s',
-  longOnly: true,
-  run: (stage) => {
-    let backAt = 0;
-    return runTrial(stage, {
-      ...running,
-      strikeAfter: 1,
-      recoverWithinS: 5,
-      async prepare({ redis }) {
-        await redis.kill();
-        await pause(35_000);
-        await redis.restart();
-        backAt = performance.now();
-      },
-      async strike(_world, watch) {
-        return { injected: 1, recoverS: await watch.recoveredAfter(backAt, 30_000) };
       },
     });
   },
@@ -253,9 +209,8 @@ const diskFull = refusesWrites(
 );
 
 export const redisFaults: readonly Scenario[] = [
-  away,
+  ...redisAway,
   restarts,
-  idleAway,
   lostReplies,
   resets,
   silence,
