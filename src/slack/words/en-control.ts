@@ -48,7 +48,7 @@ export const englishControl: ControlWords = {
   diskFull: (since) =>
     `:hourglass_flowing_sand: Since ${since} there is no room on the disk of the machine that I run on. The person who looks after Darkroom has to make room. Nothing is lost, and I go on by myself.`,
   stuck: (id, since) =>
-    `:warning: What is worked on is kept, but since ${since} something goes wrong inside Darkroom when I write or send their file; sorry. I try again every 10 minutes. Please give the person who looks after Darkroom the number of this batch, ${id}.`,
+    `:warning: What is worked on is kept, but since ${since} something goes wrong inside Darkroom when I write or send its results; sorry. I try again every 10 minutes. Please give the person who looks after Darkroom the number of this batch, ${id}.`,
   endedStuck: (id) => `Batch ${id} is ended without its results file. Please drop the file again.`,
   unwritten: () =>
     ':warning: Something went wrong inside Darkroom when I wrote or sent its results file, so there is none; sorry. Please drop the file again: I still have most of its answers.',
