@@ -55,6 +55,34 @@ describe('the common checker', () => {
     expect(compareHistories({ ...sound, posted }).doubled).toBe(1);
   });
 
+  it('takes cancelled rows for sound where a batch was to end early, with the code that they were to have', () => {
+    const [first = '', second = ''] = skus.map((sku) => toLine(sku));
+    const third = `${skus[2]},,cancelled,E_MODEL_UNAVAILABLE`;
+    const [done, cancelled] = [2, 1];
+    const told: Histories = {
+      ...sound,
+      ledger: {
+        counts: {
+          state: 'cancelled',
+          total: 3,
+          pending: 0,
+          running: 0,
+          done,
+          failed: 0,
+          cancelled,
+        },
+        statuses: ['done', 'done', 'cancelled'],
+      },
+      posted: [toFile([first, second, third])],
+    };
+    const early = { code: 'E_MODEL_UNAVAILABLE' };
+    expect(compareHistories({ ...told, endedEarly: early })).toMatchObject({ lost: 0, broken: [] });
+    expect(compareHistories({ ...told, endedEarly: {} }).lost).toBe(1);
+    expect(compareHistories(told)).toMatchObject({ lost: 1 });
+    const still = { ...told, endedEarly: early, ledger: sound.ledger };
+    expect(compareHistories(still).broken.join()).toContain('not cancelled');
+  });
+
   it('counts a row that failed without cause as lost, and one that had to fail as sound', () => {
     const [first = '', , third = ''] = skus.map((sku) => toLine(sku));
     const histories: Histories = {

@@ -25,9 +25,11 @@ export interface Histories {
   /** The results file of each message that carried one. */
   readonly posted: readonly Buffer[];
   /** The same table's file of a run without faults. */
-  readonly undisturbed?: Buffer;
+  readonly undisturbed?: Buffer | undefined;
   /** Error codes that single rows must have in this scenario, by sku; every other row must be done. */
-  readonly failures?: ReadonlyMap<string, string>;
+  readonly failures?: ReadonlyMap<string, string> | undefined;
+  /** The batch was to end early: rows that are not done are cancelled, with this code where there is one. */
+  readonly endedEarly?: { readonly code?: string } | undefined;
 }
 
 export interface Findings {
@@ -70,8 +72,11 @@ export function compareHistories(histories: Histories): Findings {
   return { lost, doubled: twice + posted.length - 1, repeated, broken };
 }
 
-function isAsItShould(line: Line | undefined, { failures }: Histories): boolean {
+function isAsItShould(line: Line | undefined, { failures, endedEarly }: Histories): boolean {
   if (line === undefined) return false;
+  if (endedEarly !== undefined && line['status'] === 'cancelled') {
+    return (line['error_code'] ?? '') === (endedEarly.code ?? '');
+  }
   const code = failures?.get(line['sku'] ?? '');
   if (code === undefined) return line['status'] === 'done';
   return line['status'] === 'failed' && line['error_code'] === code;
@@ -86,7 +91,9 @@ function checkOrder(lines: readonly Line[], skus: readonly string[]): string[] {
   return at === -1 ? [] : [`line ${at + 2} of the file is ${lines[at]?.['sku']}, not ${skus[at]}`];
 }
 
-function checkLedger(lines: readonly Line[], { rows, ledger, failures }: Histories): string[] {
+function checkLedger(lines: readonly Line[], histories: Histories): string[] {
+  const { rows, ledger, failures } = histories;
+  const end = histories.endedEarly === undefined ? 'done' : 'cancelled';
   const { counts, statuses } = ledger;
   if (counts === undefined) return ['Redis knows no such batch'];
   const { state, total, pending, running, done, failed, cancelled } = counts;
@@ -95,7 +102,7 @@ function checkLedger(lines: readonly Line[], { rows, ledger, failures }: Histori
     [total === rows, `${rows} rows were dropped`],
     [total === pending + running + done + failed + cancelled, 'the counters do not add up'],
     [pending === 0 && running === 0, 'rows are open after the end'],
-    [state === 'done', 'the batch is not done'],
+    [state === end, `the batch is not ${end}`],
     [failed === (failures?.size ?? 0), 'other rows count as failed than should'],
     [other === -1 && statuses.length === lines.length, `row ${other + 1} differs from the file`],
   ];

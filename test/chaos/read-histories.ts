@@ -1,5 +1,6 @@
 // Collects the three histories of one batch, and what must be true of the whole installation at rest.
 
+import type { Message } from '../../src/sandbox/workspace/slack-objects.ts';
 import type { Place } from '../../src/sandbox/workspace/person-messages.ts';
 import { createAnnouncements } from '../../src/queue/announcements.ts';
 import { createLedger } from '../../src/queue/ledger.ts';
@@ -10,13 +11,24 @@ import type { Histories, RowCall } from './compare-histories.ts';
 import { findSku } from './dropped-table.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Files named `….results.csv` of each message in the thread that carries one. */
-export function findResults({ workspace }: ChaosWorld, { channel, ts }: Place): readonly Buffer[] {
-  return workspace.thread(channel, ts).flatMap(({ user, files = [] }) => {
-    if (user !== workspace.people.bot.id) return [];
+/** Files named `….results.csv` of each message that carries one, in the thread or in ada's direct message. */
+export function findResults(world: ChaosWorld, place: Place): readonly Buffer[] {
+  const { workspace } = world;
+  return [...findSaid(world, place), ...findDirect(world)].flatMap(({ files = [] }) => {
     const results = files.filter(({ name }) => name?.endsWith('.results.csv'));
     return results.map(({ id }) => workspace.file(id).bytes);
   });
+}
+
+/** The bot's messages in the thread. */
+export function findSaid({ workspace }: ChaosWorld, { channel, ts }: Place): readonly Message[] {
+  return workspace.thread(channel, ts).filter(({ user }) => user === workspace.people.bot.id);
+}
+
+/** The bot's messages to ada alone. */
+export function findDirect({ workspace }: ChaosWorld): readonly Message[] {
+  const { channels, people } = workspace;
+  return workspace.channelMessages(channels.dm.ada.id).filter(({ user }) => user === people.bot.id);
 }
 
 /** Requests for rows that came after the one with this number. */

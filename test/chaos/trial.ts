@@ -40,6 +40,8 @@ export interface Trial {
   readonly restWithinMs?: number;
   /** Rows that must fail, with their codes. */
   readonly failures?: ReadonlyMap<string, string>;
+  /** The batch must end before all rows are done, the others cancelled, with this code where there is one. */
+  readonly endedEarly?: { readonly code?: string };
   /** How a bot may end by itself; in no way unless told. */
   readonly mayEnd?: readonly (number | string)[];
   /** More that must hold at the end. */
@@ -50,7 +52,9 @@ const longestRecoveryMs = 90_000;
 
 export async function runTrial(stage: Stage, trial: Trial): Promise<Outcome> {
   const undisturbed =
-    trial.failures === undefined ? await stage.undisturbed(trial.rows) : undefined;
+    trial.failures === undefined && trial.endedEarly === undefined
+      ? await stage.undisturbed(trial.rows)
+      : undefined;
   await using world = await startChaosWorld({
     ...trial.world,
     pictures: stage.pictures,
@@ -111,8 +115,9 @@ async function conclude(trial: Trial, end: End): Promise<Omit<Outcome, 'recoverS
     calls: readCalls(world),
     ledger: await readLedger(world, watch.id()),
     posted: findResults(world, watch.place),
-    ...(undisturbed === undefined ? {} : { undisturbed }),
-    ...(trial.failures === undefined ? {} : { failures: trial.failures }),
+    undisturbed,
+    failures: trial.failures,
+    endedEarly: trial.endedEarly,
   });
   const broken = [
     ...findings.broken,
@@ -133,7 +138,8 @@ async function conclude(trial: Trial, end: End): Promise<Omit<Outcome, 'recoverS
 async function settle({ world, watch }: End, deliverWithinMs: number): Promise<void> {
   if (!(await watch.delivered(deliverWithinMs))) return;
   const id = watch.id() ?? '';
-  await waitUntil(async () => (await world.ledger.counts(id))?.state === 'done', 20_000);
+  const ends: readonly unknown[] = ['done', 'cancelled'];
+  await waitUntil(async () => ends.includes((await world.ledger.counts(id))?.state), 20_000);
   await waitUntil(() => findResults(world, watch.place).length > 1, secondMessageMs);
 }
 

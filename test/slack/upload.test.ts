@@ -172,24 +172,28 @@ describe('the results of a batch', () => {
     },
   );
 
-  it('go to the person directly where the channel is closed to the bot', async () => {
-    await workspace.removeBot({ channel: 'products' });
-    await run();
-    const direct = workspace.channels.dm.ada.id;
-    await eventually(
-      () =>
-        workspace.channelMessages(direct).flatMap(({ ts }) => workspace.thread(direct, ts)).length,
-    ).toBeGreaterThanOrEqual(2);
-    const files = workspace
-      .channelMessages(direct)
-      .flatMap(({ ts }) => workspace.thread(direct, ts))
-      .flatMap((message) => message.files ?? []);
-    expect(new Set(files.map(({ name }) => name))).toEqual(
-      new Set(['products.results.csv', 'products.todo.csv']),
-    );
-    await run();
-    expect(memory.uploads.get(batch.id)).toMatchObject({ stage: 'completed', channel: direct });
-  });
+  it.each(['removeBot', 'archive'] as const)(
+    'go to the person directly after %s',
+    async (close) => {
+      await workspace[close]({ channel: 'products' });
+      await run();
+      const direct = workspace.channels.dm.ada.id;
+      await eventually(
+        () =>
+          workspace.channelMessages(direct).flatMap(({ ts }) => workspace.thread(direct, ts))
+            .length,
+      ).toBeGreaterThanOrEqual(2);
+      const files = workspace
+        .channelMessages(direct)
+        .flatMap(({ ts }) => workspace.thread(direct, ts))
+        .flatMap((message) => message.files ?? []);
+      expect(new Set(files.map(({ name }) => name))).toEqual(
+        new Set(['products.results.csv', 'products.todo.csv']),
+      );
+      await run();
+      expect(memory.uploads.get(batch.id)).toMatchObject({ stage: 'completed', channel: direct });
+    },
+  );
 
   it.each(['token_revoked', 'missing_scope'])(
     'wait for the administrator where Slack answers %s',

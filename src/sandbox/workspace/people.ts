@@ -21,6 +21,8 @@ export interface Channel {
   kind: 'channel' | 'im';
   /** Shared with another organisation (Slack Connect). */
   isShared?: boolean;
+  /** Nothing is written there any more. */
+  isArchived?: boolean;
   /** The person on the other side of a direct message with the bot. */
   person?: string;
   members: Set<string>;

@@ -128,6 +128,13 @@ export function removeBot(world: World, { channel }: { channel: string }): void 
   world.store.changed({ kind: 'channels' });
 }
 
+/** Archives a channel; what stands there stays. */
+export function archive(world: World, { channel }: { channel: string }): void {
+  const found = findChannel(world.team, channel);
+  if (found) found.isArchived = true;
+  world.store.changed({ kind: 'channels' });
+}
+
 /** Opens the app's Home (or its messages). */
 export function openHome(
   world: World,

@@ -33,6 +33,7 @@ export interface PeopleActions {
   openHome(asked: { user: string; tab?: 'home' | 'messages' }): Promise<void>;
   invite(asked: { channel: string; user?: string }): Promise<void>;
   removeBot(asked: { channel: string }): Promise<void>;
+  archive(asked: { channel: string }): Promise<void>;
   deleteMessage(place: messages.Place): Promise<void>;
   deleteFile(id: string): Promise<void>;
 }
@@ -132,6 +133,7 @@ function buildActions(world: World): PeopleActions {
     openHome: async (asked) => messages.openHome(world, asked),
     invite: async (asked) => messages.invite(world, asked),
     removeBot: async (asked) => messages.removeBot(world, asked),
+    archive: async (asked) => messages.archive(world, asked),
     deleteMessage: async (place) => messages.deleteMessage(world, place),
     deleteFile: async (id) => messages.deleteFile(world, id),
   };

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelFault } from '../../../src/sandbox/model/model-faults.ts';
-import { budget, type ChaosWorld } from '../chaos-world.ts';
+import { budget, keyPrefix, type ChaosWorld } from '../chaos-world.ts';
 import { toSku } from '../dropped-table.ts';
 import type { Scenario, Stage } from '../scenario.ts';
 import { runTrial, type Trial } from '../trial.ts';
@@ -199,9 +199,43 @@ const rejectsAll: Scenario = {
     }),
 };
 
+const hourMs = 3_600_000;
+
+/** Nobody waits for an hour: hours pass by making the beginning of the waiting earlier. */
+async function passHours({ ledger }: ChaosWorld, id: string, hours: number): Promise<void> {
+  const record = `${keyPrefix}:batch:${id}:record`;
+  const sinceMs = Number(await ledger.redis.hget(record, 'waitsSinceMs'));
+  await ledger.redis.hset(record, 'waitsSinceMs', sinceMs - hours * hourMs);
+}
+
+const gone: Scenario = {
+  name: 'model-gone',
+  fault: 'the model server away for longer than MODEL_MAX_OUTAGE',
+  promise: 'the batch ends with what it has, once; every other row says E_MODEL_UNAVAILABLE',
+  run: (stage) =>
+    runTrial(stage, {
+      ...running,
+      settings: { MODEL_MAX_OUTAGE: '1' },
+      endedEarly: { code: 'E_MODEL_UNAVAILABLE' },
+      async strike(world, watch) {
+        await world.model.faults.away(true);
+        const isWaiting = await waitUntil(() => watch.counts()?.state === 'paused', 30_000);
+        await passHours(world, watch.id() ?? '', 1);
+        const endedAt = performance.now();
+        await watch.delivered(60_000);
+        const recoverS = (performance.now() - endedAt) / 1000;
+        const broken = isWaiting ? [] : ['the batch did not wait'];
+        return { injected: 1, endedAt, recoverS, broken };
+      },
+      also: (_world, watch) =>
+        (watch.counts()?.cancelled ?? 0) > 0 ? [] : ['no row was left over'],
+    }),
+};
+
 export const modelFaults: readonly Scenario[] = [
   badAnswers,
   ...outages.map(toScenario),
   cutConnections,
   rejectsAll,
+  gone,
 ];

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CallFault } from '../../../src/sandbox/workspace/faults.ts';
 import type { Scenario } from '../scenario.ts';
 import { runTrial } from '../trial.ts';
+import { checkProgress } from './place-faults.ts';
 
 const running = { rows: 60, world: { rowMs: 1000 } } as const;
 
@@ -126,4 +127,38 @@ const failing = everywhere(
   [{ status: 500 }, { status: 503 }, { drop: 'before' }, { delayMs: 2000 }],
 );
 
-export const slackFaults: readonly Scenario[] = [duplicates, disorder, sockets, limited, failing];
+/** Longer than the bot waits for the answer to a post, an edit or the end of an upload (15 s). */
+const tooSlowMs = 17_000;
+const posting = ['chat.postMessage', 'chat.update', 'files.completeUploadExternal'] as const;
+
+const slow: Scenario = {
+  name: 'slack-slow',
+  fault: 'Slack does what it is asked, but answers later than anybody waits',
+  promise: 'one results message and one that shows the progress, which ends with the truth',
+  longOnly: true,
+  run: (stage) =>
+    runTrial(stage, {
+      rows: 240,
+      world: { rowMs: 2000 },
+      mostRepeats: () => 0,
+      strikeAfter: 0,
+      deliverWithinMs: 180_000,
+      prepare({ workspace }) {
+        for (const method of posting) workspace.faults.next(method, { delayMs: tooSlowMs });
+      },
+      async strike(_world, watch) {
+        await watch.delivered(180_000);
+        return { injected: posting.length };
+      },
+      also: checkProgress,
+    }),
+};
+
+export const slackFaults: readonly Scenario[] = [
+  duplicates,
+  disorder,
+  sockets,
+  limited,
+  failing,
+  slow,
+];

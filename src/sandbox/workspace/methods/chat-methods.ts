@@ -9,7 +9,7 @@ import type { Json } from '../json.ts';
 import type { Message } from '../slack-objects.ts';
 import type { World } from '../world.ts';
 import {
-  joinedChannel,
+  openChannel,
   type Method,
   namedChannel,
   namedMessage,
@@ -26,7 +26,7 @@ export const chatMethods: Record<string, Method> = {
 };
 
 function postMessage(world: World, args: Args): Json {
-  const channel = joinedChannel(world, args);
+  const channel = openChannel(world, args);
   const content = checkMessage(args);
   const metadata = checkMetadata(args['metadata']);
   const message: Message = {
@@ -62,7 +62,7 @@ export function threadArg(world: World, channel: Channel, args: Args): { thread_
 }
 
 function postEphemeral(world: World, args: Args): Json {
-  const channel = joinedChannel(world, args);
+  const channel = openChannel(world, args);
   const user = neededArg(args, 'user', 'user_not_in_channel');
   if (!channel.members.has(user)) throw new Refusal('user_not_in_channel');
   const { text, blocks } = checkMessage(args);
@@ -80,7 +80,7 @@ function postEphemeral(world: World, args: Args): Json {
 }
 
 function ownMessage(world: World, args: Args, code: string): Message {
-  const channel = joinedChannel(world, args);
+  const channel = openChannel(world, args);
   const message = namedMessage(world, { channel, ts: neededArg(args, 'ts', 'message_not_found') });
   if (message.bot_id !== world.team.botId) throw new Refusal(code);
   return message;

@@ -33,7 +33,7 @@ function showChannel(world: World, channel: Channel): Json {
     is_shared: channel.isShared === true,
     is_ext_shared: channel.isShared === true,
     is_org_shared: false,
-    is_archived: false,
+    is_archived: channel.isArchived === true,
     is_general: false,
     is_member: channel.members.has(world.team.people.bot.id),
     num_members: channel.members.size,

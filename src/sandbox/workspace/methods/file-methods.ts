@@ -10,7 +10,7 @@ import type { FileObject, Message } from '../slack-objects.ts';
 import type { StoredFile } from '../store.ts';
 import type { World } from '../world.ts';
 import { botSignature, threadArg } from './chat-methods.ts';
-import { joinedChannel, type Method } from './method.ts';
+import { openChannel, type Method } from './method.ts';
 
 export const fileMethods: Record<string, Method> = {
   'files.getUploadURLExternal': { scopes: ['files:write'], tier: 100, run: getUploadUrl },
@@ -54,7 +54,7 @@ function completeUpload(world: World, args: Args): Json {
   });
   const id = textArg(args, 'channel_id') ?? textArg(args, 'channels');
   if (id !== undefined) {
-    const channel = joinedChannel(world, { channel: id });
+    const channel = openChannel(world, { channel: id });
     const thread = threadArg(world, channel, args);
     const content = readComment(args);
     world.later(world.settings.shareDelayMs, () =>

@@ -33,6 +33,13 @@ export function joinedChannel(world: World, args: Args): Channel {
   return channel;
 }
 
+/** As joinedChannel, and it must take something new. */
+export function openChannel(world: World, args: Args): Channel {
+  const channel = joinedChannel(world, args);
+  if (channel.isArchived === true) throw new Refusal('is_archived');
+  return channel;
+}
+
 /** The message at a timestamp; `code` is the refusal when there is none. */
 export function namedMessage(
   world: World,

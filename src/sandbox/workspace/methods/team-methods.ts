@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts';
 import type { Json } from '../json.ts';
 import type { Message } from '../slack-objects.ts';
 import type { World } from '../world.ts';
-import { joinedChannel, type Method, namedMessage } from './method.ts';
+import { openChannel, type Method, namedMessage } from './method.ts';
 
 export const teamMethods: Record<string, Method> = {
   'auth.test': { scopes: [], tier: 600, run: authTest },
@@ -76,7 +76,7 @@ function openConnection(world: World): Json {
 function reactionTarget(world: World, args: Args): { message: Message; name: string } {
   const name = neededArg(args, 'name', 'invalid_name');
   if (!isEmojiName(name)) throw new Refusal('invalid_name');
-  const channel = joinedChannel(world, args);
+  const channel = openChannel(world, args);
   const ts = neededArg(args, 'timestamp', 'no_item_specified');
   return { message: namedMessage(world, { channel, ts }), name };
 }
