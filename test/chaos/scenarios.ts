@@ -3,9 +3,11 @@
 import type { Scenario } from './scenario.ts';
 import { missedDrop } from './scenarios/missed-drop.ts';
 import { modelFaults } from './scenarios/model-faults.ts';
+import { placeFaults } from './scenarios/place-faults.ts';
 import { processFaults } from './scenarios/process-faults.ts';
 import { redisFaults } from './scenarios/redis-faults.ts';
 import { slackFaults } from './scenarios/slack-faults.ts';
+import { stopFaults } from './scenarios/stop-faults.ts';
 import { uploadFaults } from './scenarios/upload-faults.ts';
 
 export const scenarios: readonly Scenario[] = [
@@ -14,5 +16,7 @@ export const scenarios: readonly Scenario[] = [
   ...modelFaults,
   ...slackFaults,
   missedDrop,
+  ...placeFaults,
+  ...stopFaults,
   ...uploadFaults,
 ];
