@@ -158,6 +158,14 @@ describe('starting', () => {
         .find(({ text }) => text.includes('shared with another organisation')),
     );
     expect([...theirs.replies(), ...ours.replies()]).toEqual([]);
+    // Nor is anybody invited to start one: who brought the bot in is told the same.
+    await until('who invited it is told', () =>
+      workspace
+        .ephemerals('boss')
+        .find(({ text }) => text.includes('shared with another organisation')),
+    );
+    const said = workspace.channelMessages('partners').map(({ text }) => text);
+    expect(said.join()).not.toContain('Hello!');
   });
 
   it('of a file that is no table of pictures is not even refused', async () => {
