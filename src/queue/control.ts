@@ -1,5 +1,6 @@
 // What people do to a batch that was read: stop it, pause it, let it go on, let it run at all.
 
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readScript } from './script.ts';
 import type { Store } from './store.ts';
@@ -48,6 +49,6 @@ export function createControl(store: Store): Control {
       return result === 'unknown' ? 'unknown' : 'decided';
     },
     pause: (id, by) => store.run(scripts.pause, id, by),
-    resume: (id) => store.run(scripts.resume, id),
+    resume: (id) => store.run(scripts.resume, id, randomUUID()),
   };
 }

@@ -118,6 +118,7 @@ export async function startRunning(
     admission.estimateSeconds === undefined ? '' : Math.round(admission.estimateSeconds),
     admission.batchesPerPerson ?? '',
     plan.carriedRows ?? 0,
+    randomUUID(),
   );
   return started === 1;
 }

@@ -6,7 +6,7 @@ import type { Lease } from '../../src/batch/lease.ts';
 import { commit } from '../../src/queue/leasing.ts';
 import { readScript } from '../../src/queue/script.ts';
 import type { Store } from '../../src/queue/store.ts';
-import type { Ledger } from '../../src/queue/ledger.ts';
+import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
 import { toFault } from '../../src/errors.ts';
 import {
   buildDone,
@@ -43,6 +43,15 @@ async function countsOf(ledger: Ledger, id: string) {
   if (batch === undefined) throw new Error('No such batch');
   expect(isConserved(batch.counts)).toBe(true);
   return batch.counts;
+}
+
+/** As where every reply is lost once. */
+function sendTwice(store: Store): Store {
+  const run: Store['run'] = async (script, ...args) => {
+    await store.run(script, ...args);
+    return store.run(script, ...args);
+  };
+  return { ...store, run };
 }
 
 describe('recording a drop', () => {
@@ -462,6 +471,34 @@ describe('the endpoint', () => {
     expect(batch?.pause).toBeUndefined();
     await endpoint.open();
     expect((await ledger.readBatch(id))?.state).toBe('finishing');
+  });
+});
+
+describe('a command that is sent again because its reply was lost', () => {
+  it('is answered as the first time, and a later one as it is then', async () => {
+    const { store, announcements, ledger: once } = createFixture();
+    const twice = createLedger({ store: sendTwice(store), announcements });
+    const { id } = await twice.recordDrop(buildDrop());
+    await writeRows(once, id, 3);
+    expect(await twice.startRunning(id, buildPlan(3))).toBe(true);
+    expect(await once.startRunning(id, buildPlan(3))).toBe(false);
+    expect(await twice.pause(id, 'U1')).toBe('paused');
+    expect(await twice.resume(id)).toBe('resumed');
+    expect(await once.resume(id)).toBe('running');
+    expect(await twice.cancel(id, 'U1')).toBe('cancelled');
+    expect(await once.cancel(id, 'U2')).toBe('ended');
+    await twice.end(id);
+    expect((await once.readBatch(id))?.counts).toMatchObject({ total: 3, cancelled: 3 });
+  });
+
+  it('refuses a batch as the first time', async () => {
+    const { store, announcements, ledger: once } = createFixture();
+    const twice = createLedger({ store: sendTwice(store), announcements });
+    const { id } = await twice.recordDrop(buildDrop());
+    expect(await twice.refuse(id, { code: 'E_CSV_EMPTY', params: {} })).toBe(true);
+    const { id: stopped } = await once.recordDrop(buildDrop());
+    await once.cancel(stopped, 'U1');
+    expect(await twice.refuse(stopped, { code: 'E_CSV_EMPTY', params: {} })).toBe(false);
   });
 });
 

@@ -342,6 +342,26 @@ describe('purging', () => {
     expect(await say(stage, 'wei', '清除')).toContain('清除 142');
   });
 
+  it('says that it is done also where the reply of Redis was lost', async () => {
+    await using stage = await createStage();
+    const { workspace, desk } = stage;
+    await withBatch(stage, { state: 'done' });
+    await eventually(() => stage.memory.unsettled()).toEqual([]);
+    const { purge } = desk;
+    desk.purge = async (id) => {
+      await purge(id);
+      return purge(id);
+    };
+    await say(stage, 'ada', 'purge 142');
+    const [question] = workspace.ephemerals('ada').slice(-1);
+    const click = { channel: 'products', messageTs: question?.ts ?? '', actionId: 'purge_batch' };
+    await workspace.click({ user: 'ada', ...click });
+    await workspace.waitFor(() =>
+      workspace.ephemerals('ada').find(({ text }) => text.includes('Batch 142 is deleted')),
+    );
+    expect(desk.batches.size).toBe(0);
+  });
+
   it('says so where Slack keeps something', async () => {
     await using stage = await createStage();
     const { workspace, desk } = stage;

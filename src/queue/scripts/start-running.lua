@@ -2,10 +2,13 @@
 -- Returns 1, or 0 if the batch is no longer read.
 -- ARGV 2 id, 3 rows, 4 rows a chunk, 5 table, 6 summary, 7 recipe, 8 file hash,
 -- 9 1 if the message's text is not used, 10 1 if an operator is asked, 11 seconds that it may take or '',
--- 12 batches of one person that may run or '', 13 rows whose outcome was carried over.
+-- 12 batches of one person that may run or '', 13 rows whose outcome was carried over, 14 nonce of the call.
 local id, total, size = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local record = batchKey(id, 'record')
-if stateOf(id) ~= 'reading' then return 0 end
+if stateOf(id) ~= 'reading' then
+  -- The same call sent again after its reply was lost has started it.
+  return redis.call('HGET', record, 'startNonce') == ARGV[14] and 1 or 0
+end
 
 local chunks = math.ceil(total / size)
 if redis.call('HLEN', batchKey(id, 'chunks')) < chunks then
@@ -30,7 +33,7 @@ addPending()
 redis.call('HSET', record, 'table', ARGV[5], 'summary', ARGV[6], 'recipe', ARGV[7], 'fileHash', ARGV[8],
   'textIgnored', ARGV[9])
 redis.call('HSET', record, 'total', total, 'pending', total - carried, 'done', carried, 'carriedRows', carried,
-  'startedMs', nowMs())
+  'startedMs', nowMs(), 'startNonce', ARGV[14])
 if ARGV[11] ~= '' then redis.call('HSET', record, 'estimateSeconds', ARGV[11]) end
 if ARGV[12] ~= '' then redis.call('HSET', record, 'batchesPerPerson', ARGV[12]) end
 
