@@ -214,10 +214,14 @@ describe('a batch at work', () => {
     await workspace.click({ user: 'ada', channel: 'products', ...button });
     await thread.saying(`Batch ${id} was deleted by`);
     expect(thread.replies()).toHaveLength(1);
-    expect((await redis.keys()).filter((key) => key.includes(`:batch:${id}:`))).toEqual([]);
+    const isOfIt = (key: string): boolean => key.includes(`:batch:${id}:`);
+    // What was posted goes first: only Redis knows of it.
+    await expect.poll(async () => (await redis.keys()).filter(isOfIt)).toEqual([]);
     expect(await world().batch(`status ${id}`)).toContain(`no batch ${id}`);
-    const events = auditOf(world()).filter(({ batch }) => batch === id);
-    expect(events.map(({ event }) => event)).toEqual(['start', 'pause', 'resume', 'purge']);
+    const events = () => auditOf(world()).filter(({ batch }) => batch === id);
+    await expect
+      .poll(() => events().map(({ event }) => event))
+      .toEqual(['start', 'pause', 'resume', 'purge']);
   });
 
   it('waits for its turn behind another of the same person, and is refused beyond the day’s rows', async () => {
