@@ -1,6 +1,8 @@
 // An answer to something that a person said, where it was said.
 
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Clients } from './clients.ts';
+import { patiently } from './patiently.ts';
 import { post } from './post.ts';
 import { isDirect, type Said } from './to-drops.ts';
 import type { Message } from './views/blocks.ts';
@@ -19,9 +21,11 @@ export async function reply(
     text,
     blocks: [...blocks],
   };
-  if (audience === 'person' && !isDirect(said)) {
-    await clients.once.chat.postEphemeral({ ...message, user });
-  } else {
-    await post(clients, message);
-  }
+  const isAlone = audience === 'person' && !isDirect(said);
+  const { postEphemeral } = clients.once.chat;
+  await patiently<unknown>(
+    () => (isAlone ? postEphemeral({ ...message, user }) : post(clients, message)),
+    // A process that ends does not wait for it.
+    (ms) => wait(ms, undefined, { ref: false }),
+  );
 }

@@ -9,6 +9,7 @@ import { SlackError, type WebClient } from '@slack/web-api';
 import type { Logger } from '../logger.ts';
 import type { Clients } from './clients.ts';
 import { isUploadVisible } from './is-upload-visible.ts';
+import { patiently } from './patiently.ts';
 import { pause } from './pause.ts';
 import { BytesNotSentError, sendBytes } from './send-bytes.ts';
 import { isLockedOut, toSlackFailure, type SlackFailure } from './slack-failure.ts';
@@ -178,27 +179,16 @@ async function complete(
     initial_comment: task.comment,
   };
   try {
-    await patiently(() => needs.clients.once.files.completeUploadExternal(request), signal);
+    await patiently(
+      () => needs.clients.once.files.completeUploadExternal(request),
+      (ms) => pause(ms, signal),
+    );
   } catch (error) {
     const known = toSlackFailure(error).kind !== 'unknown';
     const { channel, threadTs } = task;
     // Slack said that it shared nothing: the next round need not look for the files.
     if (known) await needs.writeUpload({ stage: 'url_issued', files, channel, threadTs });
     throw error;
-  }
-}
-
-/** Waits as long as Slack says after each 429, which means that nothing was done. */
-async function patiently(call: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await call();
-      return;
-    } catch (error) {
-      const failure = toSlackFailure(error);
-      if (failure.kind !== 'rate-limited' || attempt === rounds) throw error;
-      await pause(failure.afterMs, signal);
-    }
   }
 }
 

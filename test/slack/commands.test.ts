@@ -196,6 +196,23 @@ describe('a mention', () => {
     expect(answer.thread_ts).toBeDefined();
   });
 
+  it.each(['chat.postMessage', 'chat.postEphemeral'])(
+    'is answered later where Slack limits %s for now',
+    async (method) => {
+      await using stage = await createStage();
+      const { workspace } = stage;
+      workspace.faults.next(method, { status: 429, retryAfter: 1 });
+      const mention = `<@${workspace.people.bot.id}>`;
+      const text = method === 'chat.postMessage' ? `${mention} help` : `${mention} dance`;
+      const { ts } = await workspace.say({ user: 'ada', channel: 'products', text });
+      const answers = (): number =>
+        workspace.thread('products', ts).length - 1 + workspace.ephemerals('ada').length;
+      await eventually(answers).toBe(1);
+      const calls = workspace.calls.filter((call) => call.method === method);
+      expect(calls.map(({ status }) => status)).toEqual([429, 200]);
+    },
+  );
+
   it('is not needed in a direct message', async () => {
     await using stage = await createStage();
     const { workspace } = stage;

@@ -128,7 +128,7 @@ const failing = everywhere(
 );
 
 /** Longer than the bot waits for the answer to a post, an edit or the end of an upload (15 s). */
-const tooSlowMs = 17_000;
+const tooSlowMs = 20_000;
 const posting = ['chat.postMessage', 'chat.update', 'files.completeUploadExternal'] as const;
 
 const slow: Scenario = {
