@@ -51,8 +51,13 @@ const awayAndKilled: Scenario = {
           });
         await command('pause');
         await waitUntil(() => watch.counts()?.running === 0, 20_000);
-        const isPaused = (): boolean => readThread(world, watch).includes('is paused*');
+        const isPaused = (): boolean =>
+          readThread(world, watch).includes(
+            `is paused*\n${watch.finished()} of ${running.rows} rows done`,
+          );
         await waitUntil(isPaused, 20_000);
+        // The bot notes what it has shown.
+        await pause(1000);
         const said = saysAway(world, watch);
         await redis.kill();
         await said.waiting();
