@@ -94,16 +94,18 @@ async function fetchPatiently(
   context: FetchContext,
 ): Promise<string | Fault> {
   const { needs, signal } = context;
+  // The file is what rows wait for, not the word about it.
+  const note = (isFull: boolean): Promise<void> => needs.noteDisk(id, isFull).catch(() => {});
   for (let waitMs = needs.retryMs ?? 1000; ; waitMs = Math.min(waitMs * 2, maxRetryMs)) {
     try {
       const { path } = await fetchOne(drop, index, context);
-      await needs.noteDisk(id, false);
+      await note(false);
       return path;
     } catch (error) {
       signal.throwIfAborted();
       if (isFinal(error)) return error.fault;
       needs.log.warn({ err: error }, 'a dropped file could not be fetched again yet');
-      await needs.noteDisk(id, isNoSpace(error)).catch(() => {});
+      await note(isNoSpace(error));
     }
     await sleep(waitMs, undefined, { signal });
   }
