@@ -149,7 +149,7 @@ export const english: Words = {
         ? `The ${rows(failed + cancelled)} without an answer ${counted(failed + cancelled, 'is', 'are')} also in ${name}: correct what failed and drop that file here again${bundled ? ', together with the pictures' : ''}.`
         : `The ${rows(cancelled)} not worked on ${counted(cancelled, 'is', 'are')} also in ${name}: to go on with ${counted(cancelled, 'it', 'them')}, drop that file here${bundled ? ', together with the pictures' : ''}.`,
     undelivered: (user, name, reason) =>
-      `${user} the results of *${name}* are ready, but Slack does not take the file (${reason}). They are kept; please tell the person who looks after Darkroom.`,
+      `${user} the results of *${name}* are ready, but Slack does not take the file (${reason}). They are kept; please tell the person who looks after Darkroom. When Slack takes files again, drop yours once more: rows that have an answer are not asked again.`,
     elsewhere: (name, channel) =>
       `I can no longer write in ${channel}, so here are the results of *${name}*.`,
     declined: (user, name, by) =>

@@ -128,7 +128,7 @@ export const chinese: Words = {
         ? `没有结果的 ${rows(failed + cancelled)}也单独放在 ${name} 中，改正失败的行后${bundled ? '连同图片一起' : ''}重新发送该文件即可。`
         : `未处理的 ${rows(cancelled)}也单独放在 ${name} 中，要继续处理，${bundled ? '请连同图片一起发送该文件' : '直接发送该文件即可'}。`,
     undelivered: (user, name, reason) =>
-      `${user} *${name}* 的结果已生成，但 Slack 不接受该文件（${reason}）。结果已保留，请告知负责维护 Darkroom 的同事。`,
+      `${user} *${name}* 的结果已生成，但 Slack 不接受该文件（${reason}）。结果已保留，请告知负责维护 Darkroom 的同事。待 Slack 恢复接收文件后，请重新发送原文件：已有回答的行不会再次提问。`,
     elsewhere: (name, channel) => `无法再在 ${channel} 中发言，*${name}* 的结果发到这里。`,
     declined: (user, name, by) =>
       `${user} *${name}* 未获批准：${by} 拒绝了该批次，没有处理任何行。请与对方沟通，或发送较小的文件。`,
