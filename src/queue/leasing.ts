@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { DamageError } from '../batch/damage.ts';
 import type { Caution, CommitResult, Lease, LeaseRef, RenewResult } from '../batch/lease.ts';
 import type { DoneOutcome, FailedOutcome, Outcome, Row, WorkedOutcome } from '../batch/row.ts';
 import { rowsPerChunk } from '../batch/row.ts';
@@ -21,6 +22,7 @@ const scripts = {
   renew: readScript('renew', z.array(renewResult)),
   commit: readScript('commit', z.tuple([commitResult, z.number()])),
   release: readScript('release', z.number()),
+  passOver: readScript('pass-over', z.number()),
   noteStart: readScript('note-start', z.number()),
   seal: readScript('seal', z.number()),
 };
@@ -46,23 +48,29 @@ export async function lease(
   const reply = await store.runForBytes(scripts.lease, ...args);
   if (reply === null) return undefined;
   const [batchId, chunk, packed, crashes, ...indices] = reply;
-  const open = new Set(indices);
   const ref = { batchId: batchId.toString(), chunk: Number(chunk.toString()), token };
-  const rows = (await unpackRows(store, ref, packed)).filter((row) => open.has(row.index));
+  const rows = await findRows(store, ref, { packed, indices });
   if (crashes < 0) return { ...ref, rows };
   if (crashes >= crashesToFail) return { ...ref, rows: rows.map((row) => toCrashed(row, crashes)) };
   const caution: Caution = crashes === 0 ? 'watched' : 'solitary';
   return { ...ref, rows, caution };
 }
 
-/** Rows that cannot be read are lost. Their chunk is given back without them: it is nobody's work any more, and its
- *  batch finds that out at its end. Rejects with DamageError then. */
-async function unpackRows(store: Store, ref: LeaseRef, packed: Buffer): Promise<readonly Row[]> {
+/** The rows that have these indices. Where there are none, or they cannot be read, they are lost: rejects with
+ *  DamageError, and nobody gets them again. */
+async function findRows(
+  store: Store,
+  { batchId, chunk, token }: LeaseRef,
+  { packed, indices }: { readonly packed: Buffer; readonly indices: readonly number[] },
+): Promise<readonly Row[]> {
+  const open = new Set(indices);
   try {
-    return await unpackStored<readonly Row[]>(packed);
+    const rows = await unpackStored<readonly Row[]>(packed);
+    const found = rows.filter((row) => open.has(row.index));
+    if (found.length > 0 || open.size === 0) return found;
+    throw new DamageError(`chunk ${chunk} of batch ${batchId} lacks rows`);
   } catch (error) {
-    await store.redis.hdel(store.keys.batch(ref.batchId, 'chunks'), String(ref.chunk));
-    await release(store, ref);
+    await store.run(scripts.passOver, batchId, chunk, token);
     throw error;
   }
 }

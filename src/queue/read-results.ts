@@ -6,7 +6,7 @@ import { rowsPerChunk, type Outcome, type Row } from '../batch/row.ts';
 import type { Store } from './store.ts';
 import { readStoredChunk, unpackStored } from './stored-chunk.ts';
 
-/** Rows without an outcome come as cancelled. Rejects with DamageError where a chunk is missing. */
+/** Rows without an outcome come as cancelled. Rejects with DamageError where a chunk is missing or cannot be read. */
 export async function* readResults(
   store: Store,
   id: string,
@@ -31,5 +31,9 @@ async function readChunk(store: Store, id: string, chunk: number): Promise<Finis
 }
 
 function parseOutcome(text: string | null): Outcome | undefined {
-  return text === null ? undefined : JSON.parse(text);
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch (error) {
+    throw new DamageError('a stored outcome cannot be read', { cause: error });
+  }
 }
