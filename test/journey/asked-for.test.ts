@@ -122,7 +122,7 @@ describe('a channel that the bot is invited into', () => {
     const hello = () =>
       workspace
         .channelMessages('random')
-        .filter(({ user }) => user === workspace.people.bot.id)
+        .filter(({ user, subtype }) => user === workspace.people.bot.id && subtype === undefined)
         .filter(({ thread_ts: thread }) => thread === undefined);
     await workspace.invite({ channel: 'random', user: 'ada' });
     await until('the hello', () => hello().length > 0);
