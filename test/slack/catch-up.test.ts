@@ -187,9 +187,10 @@ describe('a process that connects', () => {
     ['Slack takes the token no longer', { error: 'token_revoked' }, 1],
   ] as const)('keeps its mark where %s, and takes all later', async (_why, fault, times) => {
     const { workspace, presence, miss, connect, names } = await createScene();
-    await miss(20 * minuteMs, { files: [csv('a.csv')] });
+    await miss(20 * minuteMs, { user: 'wei', channel: workspace.channels.dm.wei.id });
     const { heardMs } = presence;
-    workspace.faults.next('conversations.history', {});
+    // Of #products and Ada's messages.
+    workspace.faults.next('conversations.history', {}, 2);
     workspace.faults.next('conversations.history', fault, times);
     const failed = connect();
     await eventually(
@@ -197,7 +198,7 @@ describe('a process that connects', () => {
     ).toBe(times);
     expect(presence.heardMs).toBe(heardMs);
     await Promise.all([failed, connect()]);
-    expect(names()).toEqual(['a.csv']);
+    expect(names()).toEqual(['products.csv']);
   });
 
   it('keeps its mark where a drop cannot be stored', async () => {
