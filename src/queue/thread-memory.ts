@@ -70,8 +70,12 @@ export function createThreadMemory<
     readThread: (id) => readFields<State>(store, id),
     writeThread: (id, change) => writeFields(store, id, change),
     spendEdit: async () => (await store.run(scripts.spendEdit, editsPerMinute, randomUUID())) === 1,
-    claimOnce: async (key) =>
-      (await redis.set(keys.shared(`once:${key}`), holder, 'EX', daySeconds, 'NX')) === 'OK',
+    claimOnce: async (key) => {
+      const [claim, nonce] = [keys.shared(`once:${key}`), randomUUID()];
+      const isSet = (await redis.set(claim, nonce, 'EX', daySeconds, 'NX')) === 'OK';
+      // Sent again, because its reply was lost.
+      return isSet || (await redis.get(claim)) === nonce;
+    },
     readUpload: (id) => readRecord<Upload>(store, id, 'upload'),
     writeUpload: (id, record) => writeRecord(store, id, { upload: record }),
     readSoFar: (id) => readRecord<SoFar>(store, id, 'soFar'),

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { createThreadMemory } from '../../src/queue/thread-memory.ts';
 import { buildDrop, buildPlan, createFixture, writeRows } from './queue-fixture.ts';
@@ -96,6 +97,18 @@ describe('thread memory', () => {
     const answers = await Promise.all([mine, other, mine].map((each) => each.claimOnce('hello')));
     expect(answers.filter(Boolean)).toHaveLength(1);
     expect(await mine.claimOnce('another')).toBe(true);
+  });
+
+  it('is claimed by whoever asks again because the reply was lost', async () => {
+    const { store, mine } = createMemories();
+    const send = (...args: readonly string[]): Promise<unknown> => store.redis.call('SET', ...args);
+    const redis: Redis = Object.create(store.redis, {
+      set: { value: (...args: readonly string[]) => send(...args).then(() => send(...args)) },
+    });
+    const unlucky = createThreadMemory<State, Upload>({ store: { ...store, redis } });
+    expect(await unlucky.claimOnce('hello')).toBe(true);
+    expect(await mine.claimOnce('hello')).toBe(false);
+    expect(await unlucky.claimOnce('hello')).toBe(false);
   });
 
   it('keeps how far an upload is', async () => {
