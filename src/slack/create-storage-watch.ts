@@ -10,6 +10,7 @@ import type { Clients } from './clients.ts';
 import type { Desk } from './desk.ts';
 import type { KnownThread, KnownThreads } from './known-threads.ts';
 import { pause } from './pause.ts';
+import { settlesMs } from './post-once.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import { soon } from './soon.ts';
 import type { ThreadMemory } from './thread-memory.ts';
@@ -33,8 +34,6 @@ export interface StorageWatchNeeds {
 
 /** As many edits in a minute as all progress together may have. */
 const editEveryMs = 1_500;
-/** What Slack may still do of an edit that got no answer, it has done by then. */
-const settlesMs = 10_000;
 
 interface Outage {
   readonly sinceMs: number;
