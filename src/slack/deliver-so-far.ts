@@ -35,7 +35,7 @@ export async function deliverSoFar(
   const { clients, log, settleMs } = needs;
   const { channel, threadTs } = batch.drop;
   const comment = buildComment(batch, sinceMs);
-  const ledger = createLedger(batch.id, sinceMs, needs.memory);
+  const ledger = createLedger(batch.id, sinceMs, needs);
   try {
     const isWanted = async (): Promise<boolean> =>
       (await needs.desk.readBatch(batch.id))?.pause?.sinceMs === sinceMs;
@@ -59,7 +59,7 @@ function buildComment(batch: Batch, sinceMs: number): string {
 function createLedger(
   batchId: string,
   outageMs: number,
-  memory: SoFarNeeds['memory'],
+  { memory, clients }: Pick<SoFarNeeds, 'memory' | 'clients'>,
 ): {
   readUpload(): Promise<UploadRecord | undefined>;
   writeUpload(record: UploadRecord): Promise<void>;
@@ -72,6 +72,7 @@ function createLedger(
     },
     async writeUpload(record) {
       const before = await read();
+      if (before === undefined && record.stage !== 'planned') return undo(record, clients);
       const earlier =
         before === undefined || before.outageMs === outageMs
           ? (before?.earlier ?? [])
@@ -79,6 +80,12 @@ function createLedger(
       await memory.writeSoFar(batchId, { ...record, outageMs, earlier });
     },
   };
+}
+
+/** The batch was deleted meanwhile: what is not shown yet is not to be, what is shown is taken away. */
+async function undo(record: UploadRecord, { steady }: Clients): Promise<void> {
+  if (record.stage !== 'completed') throw new Error('the batch of an upload was deleted');
+  for (const file of toFileIds(record)) await steady.files.delete({ file });
 }
 
 /** Of files that Slack knows. */

@@ -128,7 +128,6 @@ async function uploadOnce(
   if (!((await needs.isWanted?.()) ?? true)) return;
   await needs.writeUpload({ stage: 'bytes_sent', files, ...place });
   await complete(task, files, { needs, signal });
-  if ((await needs.readUpload()) === undefined) return removeFiles(files, needs.clients);
   await needs.writeUpload({ stage: 'completed', files, ...place });
 }
 
@@ -141,14 +140,6 @@ async function ensureStillOurs(
   const ours = files.map(({ fileId }) => fileId);
   if (stored?.join() !== ours.join())
     throw new Error('this upload was taken over by another process');
-}
-
-/** The batch was deleted while Slack was told to show its files. */
-async function removeFiles(
-  files: readonly Required<UploadFile>[],
-  { steady }: Clients,
-): Promise<void> {
-  for (const { fileId } of files) await steady.files.delete({ file: fileId });
 }
 
 async function issueUrl(

@@ -97,6 +97,22 @@ describe('results before the end', () => {
     expect(memory.soFar.size).toBe(0);
   });
 
+  it('are not posted where the batch was deleted while they were sent', async () => {
+    await using stage = await createStage();
+    const batch = await dropWaiting(stage);
+    const file = await writeFileSoFar();
+    const { workspace, memory } = stage;
+    workspace.faults.next('files.getUploadURLExternal', { delayMs: 300 });
+    const giving = stage.slack.deliverSoFar(batch, file, { sinceMs: 1_000, signal });
+    await eventually(() => memory.soFar.get(batch.id)?.stage).toBe('planned');
+    memory.soFar.delete(batch.id);
+    await expect(giving).rejects.toThrow('was deleted');
+    expect(workspace.calls.map(({ method }) => method)).not.toContain(
+      'files.completeUploadExternal',
+    );
+    expect(memory.soFar.size).toBe(0);
+  });
+
   it('are given up where Slack refuses them, and the batch is none the worse', async () => {
     await using stage = await createStage();
     const batch = await dropWaiting(stage);
