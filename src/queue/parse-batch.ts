@@ -39,7 +39,11 @@ export function parseBatch(id: string, record: StoredHash, faults: StoredHash): 
     faultGroups: parseFaultGroups(faults),
     createdMs: numberOf(record, 'createdMs'),
     ...parsePause(record),
-    ...pick(record, ['startedMs', 'endedMs', 'estimateSeconds', 'soFarMs', 'stuckMs', 'diskFullMs'], Number),
+    ...pick(
+      record,
+      ['startedMs', 'endedMs', 'estimateSeconds', 'soFarMs', 'stuckMs', 'diskFullMs'],
+      Number,
+    ),
     ...pick(record, ['recheckedRows'], Number),
     ...pick(record, ['fault', 'table', 'summary', 'recipe'], JSON.parse),
     ...pick(record, ['textIgnored'], (text) => text === '1'),
