@@ -4,6 +4,7 @@
 import type { ConversationsHistoryResponse } from '@slack/web-api';
 import type { Drop } from '../batch/batch.ts';
 import type { Conversation } from './conversation.ts';
+import { patiently } from './patiently.ts';
 import { pause } from './pause.ts';
 import { recordDrops } from './record-drops.ts';
 import { isLockedOut, toSlackFailure } from './slack-failure.ts';
@@ -148,16 +149,12 @@ function toTs(ms: number): string {
 /** Makes a call, again after the wait that Slack asks for, and a few times where Slack has troubles of its own.
  *  By the client that waits for nothing: the other one would hold up everybody else's calls with its own. */
 async function call<T>(request: () => Promise<T>, { signal }: SweepNeeds): Promise<T> {
-  for (let tried = 1; ;) {
+  for (let tried = 1; ; tried += 1) {
     try {
-      return await request();
+      return await patiently(request, (ms) => pause(Math.max(ms, retryAfterMs), signal));
     } catch (error) {
-      const failure = toSlackFailure(error);
-      if (failure.kind === 'refused') throw error;
-      if (failure.kind === 'unknown') tried += 1;
-      if (tried > triesOfACall) throw error;
-      const waitMs = failure.kind === 'rate-limited' ? failure.afterMs : retryAfterMs;
-      await pause(Math.max(waitMs, retryAfterMs), signal);
+      if (toSlackFailure(error).kind !== 'unknown' || tried === triesOfACall) throw error;
+      await pause(retryAfterMs, signal);
     }
   }
 }
