@@ -64,7 +64,22 @@ async function tellDeclined(batch: Batch, by: string, options: Options): Promise
   const { user } = batch.drop;
   const words = wordsOf(batch.language).results;
   const text = words.declined(`<@${user}>`, showFileName(batch), `<@${by}>`);
-  await tellIfMay({ about: batch.id, what: 'declined', text, place: () => batch.drop }, options);
+  const note = { about: batch.id, what: 'declined', text, place: () => batch.drop };
+  try {
+    await sayForCertain(note, options.needs, options.signal);
+  } catch (error) {
+    if (!isClosedChannel(toSlackFailure(error))) throw error;
+    await tellIfMay({ ...note, what: 'declined_direct', place: inPerson(batch, options) }, options);
+  }
+}
+
+/** To say it in a direct message. */
+function inPerson({ drop }: Batch, { needs }: Options): Note['place'] {
+  return async (begunMs) => {
+    // Only to look there: a message to somebody's id opens the direct message.
+    const direct = begunMs === undefined ? undefined : await findDirect(drop.user, needs.clients);
+    return toChannel(direct ?? drop.user, begunMs);
+  };
 }
 
 /** Rejects where it may be said later; where Slack's no is final, nobody is waited for. */
@@ -102,12 +117,8 @@ async function deliverInPerson(task: UploadTask, batch: Batch, options: Options)
   const { id: about, drop } = batch;
   const { elsewhere } = wordsOf(batch.language).results;
   const text = elsewhere(showFileName(batch), `<#${drop.channel}>`);
-  const place: Note['place'] = async (begunMs) => {
-    // Only to look there: a message to somebody's id opens the direct message.
-    const direct = begunMs === undefined ? undefined : await findDirect(drop.user, needs.clients);
-    return toChannel(direct ?? drop.user, begunMs);
-  };
-  const stand = await sayForCertain({ about, what: 'elsewhere', text, place }, needs, signal);
+  const note = { about, what: 'elsewhere', text, place: inPerson(batch, options) };
+  const stand = await sayForCertain(note, needs, signal);
   const there = { channel: stand.channel, threadTs: stand.ts };
   const files = task.files.map(({ name, bytes }) => ({ name, bytes }));
   await needs.memory.writeUpload(batch.id, { stage: 'planned', files, ...there });

@@ -8,7 +8,7 @@ import type { ChatPostMessageArguments } from '@slack/web-api';
 import type { Clients } from './clients.ts';
 import { buildMetadata, findOwn, type Place, type Tag } from './own-message.ts';
 import { post } from './post.ts';
-import { toSlackFailure } from './slack-failure.ts';
+import { isClosedChannel, toSlackFailure } from './slack-failure.ts';
 import type { Message } from './views/blocks.ts';
 
 /** What Slack may still do so long after it was asked in vain, it has done by then or never will. Milliseconds. */
@@ -41,7 +41,7 @@ export async function postOnce(task: OnceTask, clients: Clients): Promise<Posted
   const { channel, threadTs } = place;
   if (begunMs !== undefined) {
     if (!hasSettled(begunMs)) return undefined;
-    const ts = await findOwn(place, tag, clients.steady);
+    const ts = await find(task, clients);
     if (ts !== undefined) return { channel, ts, isFound: true };
   }
   const { text, blocks = [] } = task.message;
@@ -53,6 +53,16 @@ export async function postOnce(task: OnceTask, clients: Clients): Promise<Posted
     metadata: buildMetadata(tag),
   };
   return { ...(await postMarked(message, task.mark, clients)), isFound: false };
+}
+
+/** Nothing stands where Slack knows no place; a direct message may not have been opened. */
+async function find({ place, tag }: OnceTask, { steady }: Clients): Promise<string | undefined> {
+  try {
+    return await findOwn(place, tag, steady);
+  } catch (error) {
+    if (!isClosedChannel(toSlackFailure(error))) throw error;
+    return undefined;
+  }
 }
 
 export function hasSettled(begunMs: number): boolean {

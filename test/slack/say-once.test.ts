@@ -28,7 +28,14 @@ interface Case {
   readonly prepare?: (workspace: Workspace) => Promise<void>;
 }
 
+const elsewhere: Case = {
+  what: 'elsewhere',
+  words: 'can no longer write in',
+  prepare: ({ removeBot }) => removeBot({ channel: 'products' }),
+};
+
 const cases: readonly Case[] = [
+  elsewhere,
   { what: 'declined', words: 'was not approved', parts: { declinedBy: 'U00000BOSS1' } },
   {
     what: 'undelivered',
@@ -37,9 +44,10 @@ const cases: readonly Case[] = [
       faults.next('files.completeUploadExternal', { error: 'file_uploads_disabled' }),
   },
   {
-    what: 'elsewhere',
-    words: 'can no longer write in',
-    prepare: ({ removeBot }) => removeBot({ channel: 'products' }),
+    what: 'declined_direct',
+    words: 'was not approved',
+    parts: { declinedBy: 'U00000BOSS1' },
+    prepare: ({ archive }) => archive({ channel: 'products' }),
   },
 ];
 
@@ -136,6 +144,16 @@ describe.each(cases)('"$what"', (told) => {
     await run();
     expect(messages().filter(({ text }) => text.includes(told.words))).toHaveLength(1);
     expect(deaths).toBe(1);
+  });
+});
+
+describe('a person whose direct message was never opened', () => {
+  it('is told there nevertheless', async () => {
+    const { workspace, run, messages } = await createScene(elsewhere);
+    workspace.faults.next('chat.postMessage', { status: 503 });
+    workspace.faults.next('conversations.history', { error: 'channel_not_found' });
+    expect(await run()).toBe(2);
+    expect(messages().filter(({ text }) => text.includes(elsewhere.words))).toHaveLength(1);
   });
 });
 
