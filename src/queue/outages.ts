@@ -31,7 +31,7 @@ const scripts = {
 };
 
 export interface Outages {
-  /** Ends the batches that have waited for so long; their rows without an outcome are given back. */
+  /** Ends batches that have waited for so long, at most 20 at a time; their rows without an outcome are given back. */
   endWaiting(maxMs: number): Promise<readonly string[]>;
   /** The batches that have waited for so long and whose thread has no results of this outage. */
   findWaiting(afterMs: number): Promise<readonly string[]>;

@@ -55,6 +55,16 @@ describe('a batch that waits for a model server', () => {
     expect((await ledger.readBatch(id))?.state).toBe('cancelled');
   });
 
+  it('ends in its time where very many wait, a few at a time, so that Redis answers others meanwhile', async () => {
+    const { ledger, endpoint, outages } = createOutage();
+    for (let batch = 0; batch < 25; batch += 1) await startBatch(ledger, 1);
+    await endpoint.close('model-away');
+    const first = await outages.endWaiting(always);
+    const second = await outages.endWaiting(always);
+    expect([first.length, second.length]).toEqual([20, 5]);
+    expect(new Set([...first, ...second]).size).toBe(25);
+  });
+
   it('is told to the workers that still ask for it', async () => {
     const fixture = createOutage();
     const { ledger, endpoint, outages } = fixture;
