@@ -193,6 +193,7 @@ describe.each(['socket', 'http'] as const)('a real Bolt app in %s mode', (mode) 
     expect(messages).toMatchObject([{ subtype: 'channel_join', user }, { text: 'before' }]);
     const types = workspace.events.map(({ type }) => type);
     expect(types).toEqual(['message', 'member_joined_channel']);
+    await workspace.waitFor(() => workspace.events.every((event) => event.acknowledged));
   });
 
   it('hears mentions beside messages, edits of its own messages, and invitations', async () => {
