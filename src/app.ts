@@ -26,7 +26,7 @@ import { readSurvey } from './queue/survey.ts';
 import { createThreadMemory } from './queue/thread-memory.ts';
 import { createSlack, type Slack } from './slack/create-slack.ts';
 import type { Desk } from './slack/desk.ts';
-import { openDownloads } from './slack/open-downloads.ts';
+import { openDownloads } from './slack/drops/open-downloads.ts';
 import type { SoFarRecord, ThreadState, UploadRecord } from './slack/thread-memory.ts';
 import { version } from './version.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clients } from './clients.ts';
 import { patiently } from './patiently.ts';
 import { post } from './post.ts';
-import { isDirect, type Said } from './to-drops.ts';
+import { isDirect, type Said } from './drops/to-drops.ts';
 import type { Message } from './views/blocks.ts';
 
 /** In a channel always in a thread, so that the channel stays quiet. 'person': for that person's eyes alone. */

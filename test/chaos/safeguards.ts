@@ -51,7 +51,7 @@ export const edits: readonly Safeguard[] = [
     what: 'Slack is asked for the files before they are sent again',
     scenario: 'upload-troubles',
     complaint: /came twice/u,
-    file: '/slack/upload.ts',
+    file: '/slack/posts/upload.ts',
     text: /record\?\.stage === 'bytes_sent'/u,
     by: 'false',
   },

@@ -9,9 +9,9 @@ import {
   pauseBatch,
   resumeBatch,
   retryBatch,
-} from '../../src/slack/control-batch.ts';
-import { findPurgeFault } from '../../src/slack/purge-batch.ts';
-import { parseCommand } from '../../src/slack/verbs.ts';
+} from '../../src/slack/commands/control-batch.ts';
+import { findPurgeFault } from '../../src/slack/commands/purge-batch.ts';
+import { parseCommand } from '../../src/slack/commands/verbs.ts';
 import { admitBatch } from '../../src/work/admit-batch.ts';
 import {
   aBatch,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorkspace, type Workspace } from '../../src/sandbox/workspace/workspace.ts';
 import { createClients } from '../../src/slack/clients.ts';
-import { downloadFile } from '../../src/slack/download.ts';
-import { readFileInfo } from '../../src/slack/file-info.ts';
+import { downloadFile } from '../../src/slack/drops/download.ts';
+import { readFileInfo } from '../../src/slack/drops/file-info.ts';
 import { startPictureHost } from '../images/picture-host.ts';
 import { csv, silent } from '../slack/support.ts';
 

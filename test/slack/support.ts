@@ -8,7 +8,7 @@ import { noCounts, noSums, type Batch, type Drop } from '../../src/batch/batch.t
 import type { Rules } from '../../src/config/rules.ts';
 import { createSlack, type Slack, type SlackOptions } from '../../src/slack/create-slack.ts';
 import type { Desk } from '../../src/slack/desk.ts';
-import type { Absence, Presence } from '../../src/slack/presence.ts';
+import type { Absence, Presence } from '../../src/slack/drops/presence.ts';
 import type {
   SoFarRecord,
   ThreadChange,

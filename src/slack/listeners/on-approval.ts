@@ -3,7 +3,7 @@
 
 import type { AllMiddlewareArgs, BlockAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 import { toFault } from '../../errors.ts';
-import { approveBatch, declineBatch } from '../control-batch.ts';
+import { approveBatch, declineBatch } from '../commands/control-batch.ts';
 import type { Conversation } from '../conversation.ts';
 import { toOneLine } from '../escape.ts';
 import { isOperator } from '../rights.ts';

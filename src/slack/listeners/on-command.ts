@@ -1,11 +1,11 @@
 // The slash command. Its answers are seen by the person who typed it alone.
 
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
-import { answerCommand } from '../answer-command.ts';
+import { answerCommand } from '../commands/answer-command.ts';
 import type { Conversation } from '../conversation.ts';
 import { soon } from '../soon.ts';
 import { buildTryAgain } from '../try-again.ts';
-import { parseCommand } from '../verbs.ts';
+import { parseCommand } from '../commands/verbs.ts';
 
 type Args = SlackCommandMiddlewareArgs & AllMiddlewareArgs;
 

@@ -3,7 +3,7 @@
 
 import type { AllMiddlewareArgs, SlackEventMiddlewareArgs } from '@slack/bolt';
 import { sentenceOf } from '../../errors.ts';
-import { findRefusal } from '../find-refusal.ts';
+import { findRefusal } from '../drops/find-refusal.ts';
 import { toMessage } from '../to-message.ts';
 import type { Conversation } from '../conversation.ts';
 import { post } from '../post.ts';

@@ -2,7 +2,7 @@
 
 import type { AllMiddlewareArgs, BlockAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 import type { Conversation } from '../conversation.ts';
-import { purgeBatch } from '../purge-batch.ts';
+import { purgeBatch } from '../commands/purge-batch.ts';
 import { toMessage } from '../to-message.ts';
 import { wordsOf } from '../words/words-of.ts';
 import { press } from './pressed.ts';

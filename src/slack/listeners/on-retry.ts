@@ -2,7 +2,7 @@
 // that does nothing is explained to the person who pressed.
 
 import type { AllMiddlewareArgs, BlockAction, SlackActionMiddlewareArgs } from '@slack/bolt';
-import { retryBatch } from '../control-batch.ts';
+import { retryBatch } from '../commands/control-batch.ts';
 import type { Conversation } from '../conversation.ts';
 import { explain, press } from './pressed.ts';
 

@@ -2,15 +2,21 @@
 // was said; what is wrong with a request is told to the person alone.
 
 import { toFault, type Fault } from '../../errors.ts';
-import { answerCommand } from '../answer-command.ts';
+import { answerCommand } from '../commands/answer-command.ts';
 import type { Conversation } from '../conversation.ts';
-import type { Asker } from '../find-batches.ts';
-import { readMessage } from '../read-message.ts';
+import type { Asker } from '../commands/find-batches.ts';
+import { readMessage } from '../drops/read-message.ts';
 import { reply } from '../reply.ts';
-import { isDirect, isFromPerson, parseMessage, type Said, type SlackMessage } from '../to-drops.ts';
-import { toMentionRun } from '../to-mention-run.ts';
+import {
+  isDirect,
+  isFromPerson,
+  parseMessage,
+  type Said,
+  type SlackMessage,
+} from '../drops/to-drops.ts';
+import { toMentionRun } from '../drops/to-mention-run.ts';
 import { buildTryAgain } from '../try-again.ts';
-import { isInstruction, parseCommand, withoutMentions, type Command } from '../verbs.ts';
+import { isInstruction, parseCommand, withoutMentions, type Command } from '../commands/verbs.ts';
 
 interface Args {
   readonly event: unknown;

@@ -1,7 +1,7 @@
 // Buttons and menus that stop a batch.
 
 import type { AllMiddlewareArgs, BlockAction, SlackActionMiddlewareArgs } from '@slack/bolt';
-import { cancelBatch } from '../control-batch.ts';
+import { cancelBatch } from '../commands/control-batch.ts';
 import type { Conversation } from '../conversation.ts';
 import { toMessage } from '../to-message.ts';
 import { wordsOf } from '../words/words-of.ts';

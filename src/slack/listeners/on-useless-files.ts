@@ -6,7 +6,7 @@ import { toFaultMessage } from '../to-message.ts';
 import type { Conversation } from '../conversation.ts';
 import { toOneLine } from '../escape.ts';
 import { reply } from '../reply.ts';
-import { hasBatch, isAddressed, isFromPerson, parseMessage, type Said } from '../to-drops.ts';
+import { hasBatch, isAddressed, isFromPerson, parseMessage, type Said } from '../drops/to-drops.ts';
 
 interface Args {
   readonly event: unknown;

@@ -6,7 +6,7 @@ import type { Batch } from '../../batch/batch.ts';
 import { toFault, type Fault } from '../../errors.ts';
 import type { Conversation } from '../conversation.ts';
 import { toOneLine } from '../escape.ts';
-import { findBatch } from '../find-batches.ts';
+import { findBatch } from '../commands/find-batches.ts';
 import { toFaultMessage } from '../to-message.ts';
 import { buildTryAgain } from '../try-again.ts';
 import type { Message } from '../views/blocks.ts';

@@ -3,7 +3,7 @@
 import { hasEnded, isHeld, isStuck, type Batch, type Pause } from '../../batch/batch.ts';
 import { formatDuration } from '../../batch/progress.ts';
 import { showText } from '../escape.ts';
-import type { Absence } from '../presence.ts';
+import type { Absence } from '../drops/presence.ts';
 import type { Words } from '../words/words.ts';
 import { wordsOf } from '../words/words-of.ts';
 import {

@@ -1,7 +1,7 @@
 // What a batch's progress message shows while the store cannot be used. How far the batch is, nobody knows then.
 
 import type { StoreTrouble } from '../../batch/store-trouble.ts';
-import type { KnownThread } from '../known-threads.ts';
+import type { KnownThread } from '../threads/known-threads.ts';
 import { wordsOf } from '../words/words-of.ts';
 import { buildContext, buildSection, buildTime, type Message } from './blocks.ts';
 import { showFileName } from './progress.ts';

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Scenario } from '../scenario.ts';
 import { runTrial } from '../trial.ts';
 
-/** So long an event is taken to be under way, see src/slack/catch-up.ts, and a little more. */
+/** So long an event is taken to be under way, see src/slack/drops/catch-up.ts, and a little more. */
 const absenceMs = 12_000;
 
 export const missedDrop: Scenario = {

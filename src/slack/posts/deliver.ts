@@ -1,0 +1,165 @@
+// A finished batch's results to the person who asked: in the thread, or, where Darkroom may write
+// there no longer, in a direct message.
+
+import type { Batch } from '../../batch/batch.ts';
+import type { WrittenResults } from '../../batch/results.ts';
+import type { Logger } from '../../logger.ts';
+import { findDirect } from '../find-direct.ts';
+import type { Place } from './own-message.ts';
+import { sayForCertain, toChannel, type Note, type SayNeeds } from './say-once.ts';
+import { isClosedChannel, isLockedOut, toSlackFailure } from '../slack-failure.ts';
+import type { ThreadMemory, UploadRecord } from '../thread-memory.ts';
+import { uploadFiles, UploadRefusedError, type UploadTask } from './upload.ts';
+import { showFileName } from '../views/progress.ts';
+import { buildResultsText } from '../views/results.ts';
+import { wordsOf } from '../words/words-of.ts';
+
+export interface DeliverNeeds extends SayNeeds {
+  readonly memory: SayNeeds['memory'] & Pick<ThreadMemory, 'readUpload' | 'writeUpload'>;
+  readonly log: Logger;
+  readonly settleMs?: number;
+}
+
+/**
+ * Resolves when the files certainly stand where the person finds them, or when Slack has refused them for
+ * good and the person was told. Rejects on outages; calling it again never posts a second time.
+ */
+export async function deliver(
+  batch: Batch,
+  results: WrittenResults,
+  { needs, signal }: Options,
+): Promise<void> {
+  const options = { needs, signal };
+  if (batch.declinedBy !== undefined) return tellDeclined(batch, batch.declinedBy, options);
+  const { channel, threadTs } = batch.drop;
+  const task: UploadTask = {
+    files: results.files,
+    comment: buildResultsText(batch, results),
+    channel,
+    threadTs,
+  };
+  const record = await needs.memory.readUpload(batch.id);
+  if (record?.stage === 'undeliverable') return tellUndelivered(batch, record, options);
+  const elsewhere = record !== undefined && record.channel !== channel;
+  try {
+    await upload(elsewhere ? toPlace(task, record) : task, batch, options);
+  } catch (error) {
+    if (!(error instanceof UploadRefusedError)) throw error;
+    needs.log.warn({ err: error, batch: batch.id }, 'Slack refused the results');
+    if (isClosedChannel(error.failure) && !elsewhere) {
+      await deliverInPerson(task, batch, options);
+    } else {
+      await giveUp(task, batch, { ...options, code: error.failure.code });
+    }
+  }
+}
+
+interface Options {
+  readonly needs: DeliverNeeds;
+  readonly signal: AbortSignal;
+}
+
+/** There is nothing to deliver; an edited message would not notify the person. */
+async function tellDeclined(batch: Batch, by: string, options: Options): Promise<void> {
+  const { user } = batch.drop;
+  const words = wordsOf(batch.language).results;
+  const text = words.declined(`<@${user}>`, showFileName(batch), `<@${by}>`);
+  const note = { about: batch.id, what: 'declined', text, place: () => batch.drop };
+  try {
+    await sayForCertain(note, options.needs, options.signal);
+  } catch (error) {
+    if (!isClosedChannel(toSlackFailure(error))) throw error;
+    await tellIfMay({ ...note, what: 'declined_direct', place: inPerson(batch, options) }, options);
+  }
+}
+
+/** To say it in a direct message. */
+function inPerson({ drop }: Batch, { needs }: Options): Note['place'] {
+  return async (begunMs) => {
+    // Only to look there: a message to somebody's id opens the direct message.
+    const direct = begunMs === undefined ? undefined : await findDirect(drop.user, needs.clients);
+    return toChannel(direct ?? drop.user, begunMs);
+  };
+}
+
+/** Rejects where it may be said later; where Slack's no is final, nobody is waited for. */
+async function tellIfMay(note: Note, { needs, signal }: Options): Promise<void> {
+  try {
+    await sayForCertain(note, needs, signal);
+  } catch (error) {
+    const failure = toSlackFailure(error);
+    if (failure.kind !== 'refused' || isLockedOut(failure)) throw error;
+    const { about: batch, what } = note;
+    needs.log.warn({ err: error, batch, what }, 'a person could not be told');
+  }
+}
+
+function toPlace(task: UploadTask, { channel, threadTs }: UploadRecord): UploadTask {
+  return { ...task, channel, threadTs };
+}
+
+async function upload(task: UploadTask, batch: Batch, { needs, signal }: Options): Promise<void> {
+  await uploadFiles(
+    task,
+    {
+      clients: needs.clients,
+      log: needs.log,
+      readUpload: () => needs.memory.readUpload(batch.id),
+      writeUpload: (record) => needs.memory.writeUpload(batch.id, record),
+      ...(needs.settleMs === undefined ? {} : { settleMs: needs.settleMs }),
+    },
+    signal,
+  );
+}
+
+async function deliverInPerson(task: UploadTask, batch: Batch, options: Options): Promise<void> {
+  const { needs, signal } = options;
+  const { id: about, drop } = batch;
+  const { elsewhere } = wordsOf(batch.language).results;
+  const text = elsewhere(showFileName(batch), `<#${drop.channel}>`);
+  const note = { about, what: 'elsewhere', text, place: inPerson(batch, options) };
+  const stand = await sayForCertain(note, needs, signal);
+  const there = { channel: stand.channel, threadTs: stand.ts };
+  const files = task.files.map(({ name, bytes }) => ({ name, bytes }));
+  await needs.memory.writeUpload(batch.id, { stage: 'planned', files, ...there });
+  await deliverAgain(batch, { ...task, ...there }, options);
+}
+
+async function deliverAgain(batch: Batch, task: UploadTask, options: Options): Promise<void> {
+  try {
+    await upload(task, batch, options);
+  } catch (error) {
+    if (!(error instanceof UploadRefusedError)) throw error;
+    await giveUp(task, batch, { ...options, code: error.failure.code });
+  }
+}
+
+/** Noted before it is told: results that Slack refused are not sent again because it was not told at once. */
+async function giveUp(
+  { files, channel, threadTs }: UploadTask,
+  batch: Batch,
+  { code, ...options }: Options & { readonly code: string },
+): Promise<void> {
+  const { memory, log } = options.needs;
+  log.error({ batch: batch.id, code }, 'Slack does not take the results; they stay in Redis');
+  const record: UploadRecord = {
+    stage: 'undeliverable',
+    files: files.map(({ name, bytes }) => ({ name, bytes })),
+    channel,
+    threadTs,
+    refusal: code,
+  };
+  await memory.writeUpload(batch.id, record);
+  await tellUndelivered(batch, record, options);
+}
+
+async function tellUndelivered(
+  batch: Batch,
+  { refusal = '', channel, threadTs }: UploadRecord,
+  options: Options,
+): Promise<void> {
+  const words = wordsOf(batch.language).results;
+  const text = words.undelivered(`<@${batch.drop.user}>`, showFileName(batch), refusal);
+  const place = (): Place => ({ channel, threadTs });
+  await tellIfMay({ about: batch.id, what: 'undelivered', text, place }, options);
+}
