@@ -214,13 +214,14 @@ describe('leases', () => {
   });
 
   it('pass on also where the next holder has rows enough and leaves the batch out', async () => {
-    const { ledger } = createFixture({ leaseMs: 50 });
+    const { ledger, store } = createFixture({ leaseMs: 50 });
     const id = await startBatch(ledger, 3);
     await leaseOne(ledger, 'dead');
     await vi.waitUntil(async () => {
       expect(await ledger.lease('sated', [id])).toBeUndefined();
       return (await countsOf(ledger, id)).pending === 3;
     });
+    expect(await store.redis.ttl(store.keys.batch(id, 'pending'))).toBeGreaterThan(0);
   });
 
   it('go on after they have expired where nobody took the chunk', async () => {

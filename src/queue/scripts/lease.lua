@@ -25,6 +25,8 @@ local function reclaimExpired(id)
     giveBack(id, chunk)
   end
   tally('leasesExpired', #expired)
+  -- The set of pending chunks may have been made anew.
+  if #expired > 0 then touch(id) end
   return #expired > 0
 end
 
