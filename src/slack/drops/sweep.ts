@@ -6,6 +6,7 @@ import type { Drop } from '../../batch/batch.ts';
 import type { Conversation } from '../conversation.ts';
 import { patiently } from '../patiently.ts';
 import { pause } from '../pause.ts';
+import { readPages } from '../read-pages.ts';
 import { recordDrops } from './record-drops.ts';
 import { isLockedOut, toSlackFailure } from '../slack-failure.ts';
 import { parseMessage, toDrops } from './to-drops.ts';
@@ -18,7 +19,7 @@ export interface Span {
 
 export interface SweepNeeds extends Conversation {
   readonly signal: AbortSignal;
-  /** Between two requests: Slack allows about 50 a minute. */
+  /** Before each request for a channel's history: Slack allows about 50 a minute. */
   readonly paceMs: number;
 }
 
@@ -42,30 +43,23 @@ const retryAfterMs = 1_000;
  */
 export async function sweep(span: Span, needs: SweepNeeds): Promise<void> {
   for (const channel of await listChannels(needs)) {
-    await pause(needs.paceMs, needs.signal);
     await recordDrops(await findIn(channel, span, needs), needs);
   }
 }
 
 async function listChannels(needs: SweepNeeds): Promise<readonly Channel[]> {
+  const { users } = needs.clients.once;
+  const types = 'public_channel,private_channel,mpim,im';
+  const asked = { types, exclude_archived: true, limit: pageSize };
+  const pages = readPages((cursor) =>
+    call(() => users.conversations({ ...asked, ...cursor }), needs),
+  );
   const found: Channel[] = [];
-  let cursor: string | undefined;
-  do {
-    const { channels = [], response_metadata: next } = await call(
-      () =>
-        needs.clients.once.users.conversations({
-          types: 'public_channel,private_channel,mpim,im',
-          exclude_archived: true,
-          limit: pageSize,
-          ...(cursor === undefined ? {} : { cursor }),
-        }),
-      needs,
-    );
+  for await (const { channels = [] } of pages) {
     for (const { id, is_im: isIm } of channels) {
       if (id !== undefined) found.push({ id, type: isIm === true ? 'im' : 'channel' });
     }
-    cursor = next?.next_cursor === '' ? undefined : next?.next_cursor;
-  } while (cursor !== undefined);
+  }
   return found;
 }
 
@@ -107,21 +101,16 @@ async function readMessages(
   { fromMs, toMs }: Span,
   needs: SweepNeeds,
 ): Promise<readonly MessageElement[]> {
+  const { conversations } = needs.clients.once;
+  const range = { channel, oldest: toTs(fromMs), latest: toTs(toMs), limit: pageSize };
+  const pages = readPages(async (cursor) => {
+    await pause(needs.paceMs, needs.signal);
+    return call(() => conversations.history({ ...range, ...cursor }), needs);
+  });
   const found: MessageElement[] = [];
-  let cursor: string | undefined;
-  do {
-    if (cursor !== undefined) await pause(needs.paceMs, needs.signal);
-    const range = { channel, oldest: toTs(fromMs), latest: toTs(toMs), limit: pageSize };
-    const { messages = [], response_metadata: next } = await call(
-      () =>
-        needs.clients.once.conversations.history(
-          cursor === undefined ? range : { ...range, cursor },
-        ),
-      needs,
-    );
+  for await (const { messages = [] } of pages) {
     found.push(...messages.filter(({ files, subtype }) => files !== undefined || isJoin(subtype)));
-    cursor = next?.next_cursor === '' ? undefined : next?.next_cursor;
-  } while (cursor !== undefined);
+  }
   return found;
 }
 

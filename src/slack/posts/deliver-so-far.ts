@@ -25,8 +25,9 @@ export interface Outage {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the file stands in the thread, or when Slack refuses it for good: the whole file comes later
- *  anyway, and where the batch waits no longer it may be there by now. Rejects on outages of Slack; calling it again never posts a second time. */
+/** Resolves when the file stands in the thread, when the batch waits no longer (its whole file may be there by now), or
+ *  when Slack refuses it for good: the whole file comes anyway. Rejects on outages of Slack; calling it again never
+ *  posts a second time. */
 export async function deliverSoFar(
   batch: Batch,
   file: ResultFile,

@@ -5,8 +5,8 @@ import type { Batch } from '../../batch/batch.ts';
 import type { WrittenResults } from '../../batch/results.ts';
 import type { Logger } from '../../logger.ts';
 import { findDirect } from '../find-direct.ts';
-import type { Place } from './own-message.ts';
-import { sayForCertain, toChannel, type Note, type SayNeeds } from './say-once.ts';
+import { toChannel, type Place } from './own-message.ts';
+import { sayForCertain, type Note, type SayNeeds } from './say-once.ts';
 import { isClosedChannel, isLockedOut, toSlackFailure } from '../slack-failure.ts';
 import type { ThreadMemory, UploadRecord } from '../thread-memory.ts';
 import { uploadFiles, UploadRefusedError, type UploadTask } from './upload.ts';
@@ -41,17 +41,10 @@ export async function deliver(
   const record = await needs.memory.readUpload(batch.id);
   if (record?.stage === 'undeliverable') return tellUndelivered(batch, record, options);
   const elsewhere = record !== undefined && record.channel !== channel;
-  try {
-    await upload(elsewhere ? toPlace(task, record) : task, batch, options);
-  } catch (error) {
-    if (!(error instanceof UploadRefusedError)) throw error;
-    needs.log.warn({ err: error, batch: batch.id }, 'Slack refused the results');
-    if (isClosedChannel(error.failure) && !elsewhere) {
-      await deliverInPerson(task, batch, options);
-    } else {
-      await giveUp(task, batch, { ...options, code: error.failure.code });
-    }
-  }
+  const refusal = await upload(elsewhere ? toPlace(task, record) : task, batch, options);
+  if (refusal === undefined) return;
+  if (isClosedChannel(refusal) && !elsewhere) await deliverInPerson(task, batch, options);
+  else await giveUp(task, batch, { ...options, code: refusal.code });
 }
 
 interface Options {
@@ -98,18 +91,28 @@ function toPlace(task: UploadTask, { channel, threadTs }: UploadRecord): UploadT
   return { ...task, channel, threadTs };
 }
 
-async function upload(task: UploadTask, batch: Batch, { needs, signal }: Options): Promise<void> {
-  await uploadFiles(
-    task,
-    {
-      clients: needs.clients,
-      log: needs.log,
-      readUpload: () => needs.memory.readUpload(batch.id),
-      writeUpload: (record) => needs.memory.writeUpload(batch.id, record),
-      ...(needs.settleMs === undefined ? {} : { settleMs: needs.settleMs }),
-    },
-    signal,
-  );
+/** Resolves to Slack's final no, if it says so. */
+async function upload(
+  task: UploadTask,
+  { id }: Batch,
+  { needs, signal }: Options,
+): Promise<UploadRefusedError['failure'] | undefined> {
+  const { clients, log, memory, settleMs } = needs;
+  const uploading = {
+    clients,
+    log,
+    readUpload: () => memory.readUpload(id),
+    writeUpload: (record: UploadRecord) => memory.writeUpload(id, record),
+    ...(settleMs === undefined ? {} : { settleMs }),
+  };
+  try {
+    await uploadFiles(task, uploading, signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UploadRefusedError)) throw error;
+    log.warn({ err: error, batch: id }, 'Slack refused the results');
+    return error.failure;
+  }
 }
 
 async function deliverInPerson(task: UploadTask, batch: Batch, options: Options): Promise<void> {
@@ -122,16 +125,9 @@ async function deliverInPerson(task: UploadTask, batch: Batch, options: Options)
   const there = { channel: stand.channel, threadTs: stand.ts };
   const files = task.files.map(({ name, bytes }) => ({ name, bytes }));
   await needs.memory.writeUpload(batch.id, { stage: 'planned', files, ...there });
-  await deliverAgain(batch, { ...task, ...there }, options);
-}
-
-async function deliverAgain(batch: Batch, task: UploadTask, options: Options): Promise<void> {
-  try {
-    await upload(task, batch, options);
-  } catch (error) {
-    if (!(error instanceof UploadRefusedError)) throw error;
-    await giveUp(task, batch, { ...options, code: error.failure.code });
-  }
+  const moved = { ...task, ...there };
+  const refusal = await upload(moved, batch, options);
+  if (refusal !== undefined) await giveUp(moved, batch, { ...options, code: refusal.code });
 }
 
 /** Noted before it is told: results that Slack refused are not sent again because it was not told at once. */

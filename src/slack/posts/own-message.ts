@@ -1,6 +1,11 @@
 // Darkroom's own messages about a batch, told from others by their metadata and found again after a crash.
 
-import type { WebClient } from '@slack/web-api';
+import type {
+  ConversationsHistoryResponse,
+  ConversationsRepliesResponse,
+  WebClient,
+} from '@slack/web-api';
+import { readPages } from '../read-pages.ts';
 
 interface Metadata {
   readonly event_type: string;
@@ -25,51 +30,49 @@ export interface Place {
   readonly oldest?: string;
 }
 
+/** A channel itself, to look for a message that was begun then; clocks of machines differ by seconds. */
+export function toChannel(channel: string, begunMs: number | undefined): Place {
+  if (begunMs === undefined) return { channel };
+  return { channel, oldest: String(Math.floor(begunMs / 1000) - 60) };
+}
+
+const pageSize = 200;
+const mostPages = 5;
+
 /** The timestamp of the first such message, of at most 1,000. */
 export async function findOwn(
   place: Place,
   tag: Tag,
   client: WebClient,
 ): Promise<string | undefined> {
-  let cursor: string | undefined;
-  for (let page = 0; page < 5; page += 1) {
-    const { messages, next } = await readPage(place, cursor, client);
+  let looked = 0;
+  for await (const { messages = [] } of readPages((cursor) => readPage(place, cursor, client))) {
     const own = messages.find(({ metadata }) => isOwn(metadata, tag));
     if (own?.ts !== undefined) return own.ts;
-    if (next === undefined || next === '') return undefined;
-    cursor = next;
+    looked += 1;
+    if (looked === mostPages) break;
   }
   return undefined;
 }
 
-interface Page {
-  readonly messages: readonly {
-    readonly ts?: string;
-    readonly metadata?: { readonly event_type?: string; readonly event_payload?: object };
-  }[];
-  readonly next: string | undefined;
-}
-
-async function readPage(
+function readPage(
   { channel, threadTs, oldest }: Place,
-  cursor: string | undefined,
-  client: WebClient,
-): Promise<Page> {
-  const common = {
-    channel,
-    include_all_metadata: true,
-    limit: 200,
-    ...(oldest === undefined ? {} : { oldest }),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
-  const { messages = [], response_metadata: more } =
-    threadTs === undefined
-      ? await client.conversations.history(common)
-      : await client.conversations.replies({ ...common, ts: threadTs });
-  return { messages, next: more?.next_cursor };
+  cursor: { readonly cursor?: string },
+  { conversations }: WebClient,
+): Promise<ConversationsHistoryResponse | ConversationsRepliesResponse> {
+  const since = oldest === undefined ? {} : { oldest };
+  const asked = { channel, include_all_metadata: true, limit: pageSize, ...since, ...cursor };
+  return threadTs === undefined
+    ? conversations.history(asked)
+    : conversations.replies({ ...asked, ts: threadTs });
 }
 
-function isOwn(metadata: Page['messages'][number]['metadata'], { type, batchId }: Tag): boolean {
+interface FoundMetadata {
+  readonly event_type?: string;
+  readonly event_payload?: object;
+}
+
+function isOwn(metadata: FoundMetadata | undefined, { type, batchId }: Tag): boolean {
   if (metadata?.event_type !== type || metadata.event_payload === undefined) return false;
   return Reflect.get(metadata.event_payload, 'batch_id') === batchId;
 }

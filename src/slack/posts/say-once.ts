@@ -1,7 +1,7 @@
 // What Darkroom says about a batch besides its progress: a message that is posted once and stays as it is.
 
-import { pause } from '../pause.ts';
 import type { Clients } from '../clients.ts';
+import { pause } from '../pause.ts';
 import type { Place } from './own-message.ts';
 import { postOnce } from './post-once.ts';
 import type { Stand, ThreadMemory, ThreadState } from '../thread-memory.ts';
@@ -69,10 +69,4 @@ export async function sayForCertain(
     if (stand !== undefined) return stand;
     await pause(lookAgainMs, signal);
   }
-}
-
-/** Where messages in a channel itself are looked for; clocks of machines differ by seconds. */
-export function toChannel(channel: string, begunMs: number | undefined): Place {
-  if (begunMs === undefined) return { channel };
-  return { channel, oldest: String(Math.floor(begunMs / 1000) - 60) };
 }

@@ -4,7 +4,8 @@ import type { OutageNews } from '../../batch/outage.ts';
 import type { Rules } from '../../config/rules.ts';
 import type { Logger } from '../../logger.ts';
 import type { People } from '../people.ts';
-import { sayOnce, toChannel, type SayNeeds } from './say-once.ts';
+import { toChannel } from './own-message.ts';
+import { sayOnce, type SayNeeds } from './say-once.ts';
 import { toSlackFailure } from '../slack-failure.ts';
 import { buildOutage } from '../views/outage.ts';
 

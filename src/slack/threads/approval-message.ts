@@ -7,7 +7,7 @@ import type { Rules } from '../../config/rules.ts';
 import type { Logger } from '../../logger.ts';
 import type { Clients } from '../clients.ts';
 import { toDigest } from './digest.ts';
-import { buildMetadata, findOwn } from '../posts/own-message.ts';
+import { buildMetadata, findOwn, toChannel, type Place } from '../posts/own-message.ts';
 import type { People } from '../people.ts';
 import { hasSettled, postMarked } from '../posts/post-once.ts';
 import { readLink } from '../read-link.ts';
@@ -55,10 +55,8 @@ export async function showApproval(
 async function adopt(batch: Batch, sinceMs: number, needs: ApprovalNeeds): Promise<void> {
   const { opsChannel } = needs.rules;
   const { channel, threadTs } = batch.drop;
-  // Clocks of machines differ by seconds.
-  const oldest = String(Math.floor(sinceMs / 1000) - 60);
-  const places = [
-    ...(opsChannel === undefined ? [] : [{ channel: opsChannel, oldest }]),
+  const places: readonly Place[] = [
+    ...(opsChannel === undefined ? [] : [toChannel(opsChannel, sinceMs)]),
     { channel, threadTs },
   ];
   for (const place of places) {
@@ -73,7 +71,7 @@ async function adopt(batch: Batch, sinceMs: number, needs: ApprovalNeeds): Promi
 
 /** undefined also where Darkroom may not look. */
 async function find(
-  place: Parameters<typeof findOwn>[0],
+  place: Place,
   batchId: string,
   { clients }: ApprovalNeeds,
 ): Promise<string | undefined> {

@@ -1,11 +1,12 @@
 // Batches whose threads show them at work and that Redis knows no more: it was emptied, or came back without
 // its data. Their people are told, once over all processes, to drop the file again.
 
-import { toDigest } from './digest.ts';
 import type { Batch } from '../../batch/batch.ts';
 import type { Logger } from '../../logger.ts';
 import type { Clients } from '../clients.ts';
 import type { Desk } from '../desk.ts';
+import { claimTtlMs } from '../hold-claim.ts';
+import { toDigest } from './digest.ts';
 import type { KnownThread, KnownThreads } from './known-threads.ts';
 import { showMessage } from './progress-message.ts';
 import { toSlackFailure } from '../slack-failure.ts';
@@ -21,8 +22,6 @@ export interface LostNeeds {
   readonly known: KnownThreads;
   readonly log: Logger;
 }
-
-const speakerTtlMs = 8_000;
 
 /** Every so many looks those are looked at, too, that seem to be there: a Redis that was emptied numbers its
  *  batches from 1 again. */
@@ -75,7 +74,7 @@ async function tellOnce(thread: KnownThread, needs: LostNeeds): Promise<void> {
   // No batch has such a number: what is remembered of this message is kept apart from the batches.
   const lostId = `lost-${toDigest(toMessage(drop.key))}`;
   try {
-    if (!(await memory.claimSpeaker(lostId, speakerTtlMs))) return;
+    if (!(await memory.claimSpeaker(lostId, claimTtlMs))) return;
     const { progressTs: told } = await memory.readThread(lostId);
     if (told === undefined) {
       if (!(await showMessage({ id: lostId, drop }, buildLost(thread), needs))) return;
