@@ -1,8 +1,8 @@
 // A batch up to the moment when its rows may run: recorded, read into chunks, then started or refused.
 
 import { randomUUID } from 'node:crypto';
-import type { Admission, BatchPlan, Drop } from '../batch/batch.ts';
 import { z } from 'zod';
+import type { Admission, BatchPlan, Drop } from '../batch/batch.ts';
 import { rowsPerChunk, type DoneOutcome, type Row } from '../batch/row.ts';
 import { fail, type Fault } from '../errors.ts';
 import { packJson } from './pack.ts';

@@ -11,11 +11,11 @@ import { DamageError } from '../batch/damage.ts';
 import { rowsPerChunk, type Outcome, type Row } from '../batch/row.ts';
 import { toFault } from '../errors.ts';
 import { readBatch } from './batches.ts';
-import { createRecount, type Recount } from './recount.ts';
 import { packJson } from './pack.ts';
+import { createRecount, type Recount } from './recount.ts';
+import { salvageOutcomes, salvageRows, type Place } from './salvage.ts';
 import { readScript } from './script.ts';
 import type { Store } from './store.ts';
-import { findOutcomes, findRows, type Place } from './find-damage.ts';
 import { readStoredChunk } from './stored-chunk.ts';
 
 const scripts = {
@@ -67,12 +67,12 @@ async function recheckChunk(counting: Counting, chunk: number, recount: Recount)
   const first = chunk * rowsPerChunk;
   const size = Math.min(rowsPerChunk, total - first);
   const stored = await readStoredChunk(store, batch.id, chunk);
-  const rows = await findRows(stored, { first, size });
+  const rows = await salvageRows(stored, { first, size });
   if (rows === undefined) {
     await replaceLost(counting, { chunk, first, size }, recount);
     return;
   }
-  const { outcomes, useless } = await findOutcomes(stored, chunk, size);
+  const { outcomes, useless } = await salvageOutcomes(stored, chunk, size);
   for (const [position, row] of rows.entries()) recount.add(row, outcomes[position]);
   const isOpen = !isStopped(batch) && outcomes.includes(undefined);
   if (isOpen || useless.length > 0)

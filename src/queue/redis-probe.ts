@@ -96,6 +96,9 @@ const sentences: Readonly<Record<string, string>> = {
   NOPERM: 'Redis refuses this user the rights that it needs',
 };
 
+/** Those that are not simply a refusal. */
+const troubles: Readonly<Record<string, StoreTrouble>> = { OOM: 'full', LOADING: 'away' };
+
 /** Undefined where it was not Redis that spoke. Only the first word is shown: the rest may hold anything. */
 function toFinding(error: unknown): Finding | undefined {
   const message = error instanceof Error ? error.message : '';
@@ -105,6 +108,3 @@ function toFinding(error: unknown): Finding | undefined {
   const problem = sentences[code] ?? `Redis takes no writes: ${code}`;
   return { problem, trouble: troubles[code] ?? 'refuses' };
 }
-
-/** Those that are not simply a refusal. */
-const troubles: Readonly<Record<string, StoreTrouble>> = { OOM: 'full', LOADING: 'away' };

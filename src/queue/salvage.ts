@@ -1,4 +1,4 @@
-// What is still good of a chunk that may have been damaged: its rows, all or none, and each of its outcomes.
+// What is still good of a chunk that may be damaged: its rows, all or none, and each of its outcomes.
 
 import { z } from 'zod';
 import { rowsPerChunk, type Outcome, type Row } from '../batch/row.ts';
@@ -23,7 +23,7 @@ const outcome = like<Outcome>(
 );
 
 /** Undefined where they are not there, or not the right ones. */
-export async function findRows(
+export async function salvageRows(
   { rows }: StoredChunk,
   { first, size }: Place,
 ): Promise<readonly Row[] | undefined> {
@@ -35,7 +35,7 @@ export async function findRows(
 }
 
 /** By position, and the fields that hold none although they should. */
-export async function findOutcomes(
+export async function salvageOutcomes(
   { sealed, open }: StoredChunk,
   chunk: number,
   size: number,
