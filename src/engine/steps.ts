@@ -20,13 +20,13 @@ import { openStepDirectory } from './step-directory.ts';
 import type { Spool } from './spool.ts';
 import { createFinishStep, type FinishNeeds } from '../work/finish-batch.ts';
 import { createSoFarStep, type SoFarNeeds } from '../work/give-so-far.ts';
-import { limitStep, type LimitedStepNeeds } from '../work/limited-step.ts';
+import { limitStep, type LimitStepNeeds } from '../work/limit-step.ts';
+import { limitTime } from '../work/limit-time.ts';
 import { toPatient } from '../work/outage-error.ts';
-import type { RunningBatch } from '../work/run-row.ts';
-import { limitTime } from '../work/timed-step.ts';
-import { outageTimes, watchOutages } from '../work/watch-outages.ts';
 import { createReadStep, type ReadNeeds } from '../work/read-batch.ts';
 import type { OpenTableOptions } from '../work/reread-rows.ts';
+import type { RunningBatch } from '../work/run-row.ts';
+import { outageTimes, watchOutages } from '../work/watch-outages.ts';
 
 /** How often results that meet a bug are tried again, in case that a new version has mended it. */
 const stuckEveryMs = 10 * 60_000;
@@ -83,7 +83,7 @@ export function startSteps(
   };
 }
 
-type StuckStep = Pick<LimitedStepNeeds, 'everyMs' | 'onStuck'>;
+type StuckStep = Pick<LimitStepNeeds, 'everyMs' | 'onStuck'>;
 
 /** Nothing came of the file, so there is nothing to keep. */
 async function refuseStuck(id: string, { stores, log }: EngineParts): Promise<void> {

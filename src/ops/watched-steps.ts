@@ -29,7 +29,7 @@ export function createStepActivity(): StepActivity {
 const stallMs = 5 * 60_000;
 
 /** `waiting` gives how many steps any process could take at once. One that has begun ends by itself in time, see
- *  timed-step.ts. */
+ *  limit-time.ts. */
 export function toWatchedSteps(
   { moves, underWay }: StepActivity,
   waiting: () => Promise<number | undefined>,

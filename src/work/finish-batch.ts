@@ -10,10 +10,11 @@ import { isConserved, type Batch, type Drop } from '../batch/batch.ts';
 import { DamageError } from '../batch/damage.ts';
 import type { FinishedRow, WrittenResults } from '../batch/results.ts';
 import type { Outcome } from '../batch/row.ts';
-import type { RunningBatch } from './run-row.ts';
 import type { Fault } from '../errors.ts';
 import type { Log } from '../logger.ts';
 import type { Ledger } from './ports.ts';
+import type { RunningBatch } from './run-row.ts';
+import type { Step } from './step.ts';
 
 export interface FinishNeeds {
   readonly ledger: Ledger;
@@ -30,9 +31,7 @@ export interface FinishNeeds {
   deliver(batch: RunningBatch, results: WrittenResults, signal: AbortSignal): Promise<void>;
 }
 
-export function createFinishStep(
-  needs: FinishNeeds,
-): (batchId: string, signal: AbortSignal) => Promise<void> {
+export function createFinishStep(needs: FinishNeeds): Step {
   return async (batchId, signal) => {
     const batch = await needs.ledger.readBatch(batchId);
     if (batch?.state !== 'finishing') return;

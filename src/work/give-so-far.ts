@@ -3,8 +3,9 @@
 
 import type { Batch } from '../batch/batch.ts';
 import type { FinishedRow, ResultFile } from '../batch/results.ts';
-import type { RunningBatch } from './run-row.ts';
 import type { Ledger } from './ports.ts';
+import type { RunningBatch } from './run-row.ts';
+import type { Step } from './step.ts';
 
 export interface SoFarNeeds {
   readonly ledger: Pick<Ledger, 'readBatch' | 'readResults'>;
@@ -22,9 +23,7 @@ export interface SoFarNeeds {
   noteSoFar(batchId: string, outageMs: number): Promise<void>;
 }
 
-export function createSoFarStep(
-  needs: SoFarNeeds,
-): (batchId: string, signal: AbortSignal) => Promise<void> {
+export function createSoFarStep(needs: SoFarNeeds): Step {
   return async (batchId, signal) => {
     const batch = toWaiting(await needs.ledger.readBatch(batchId));
     if (batch === undefined) return;

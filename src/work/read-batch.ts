@@ -16,6 +16,7 @@ import { fetchDropped, NotMeantError } from './fetch-dropped.ts';
 import { claimFingerprint, toFileHash, toFingerprint } from './fingerprint.ts';
 import type { OpenTableOptions } from './reread-rows.ts';
 import { retryBatch, type RetryNeeds } from './retry-batch.ts';
+import type { Step } from './step.ts';
 import { writeChunks } from './write-chunks.ts';
 
 export interface ReadNeeds extends RetryNeeds {
@@ -26,9 +27,7 @@ export interface ReadNeeds extends RetryNeeds {
   findRefusal(drop: Drop): Promise<Fault | undefined>;
 }
 
-type ReadStep = (batchId: string, signal: AbortSignal) => Promise<void>;
-
-export function createReadStep(needs: ReadNeeds): ReadStep {
+export function createReadStep(needs: ReadNeeds): Step {
   return async (batchId, signal) => {
     const batch = await needs.ledger.readBatch(batchId);
     if (batch?.state !== 'reading') return;

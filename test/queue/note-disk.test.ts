@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createNoteDisk } from '../../src/queue/note-disk.ts';
 import { createStepTries } from '../../src/queue/step-tries.ts';
-import { limitStep } from '../../src/work/limited-step.ts';
+import { limitStep } from '../../src/work/limit-step.ts';
 import { quiet } from '../work/fakes.ts';
 import { buildDrop, createFixture, startBatch } from './queue-fixture.ts';
 

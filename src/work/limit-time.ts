@@ -1,6 +1,6 @@
 // A step that ends in time, also where something that it waits for never comes back.
 
-type Step = (batchId: string, signal: AbortSignal) => Promise<void>;
+import type { Step } from './step.ts';
 
 /** Rejects after `longestMs`, with the step's signal aborted: it is to run again. What goes on of it in spite of
  *  that is like a step that another process has taken over. */

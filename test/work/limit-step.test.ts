@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fail, UserError } from '../../src/errors.ts';
-import { limitStep, type LimitedStepNeeds } from '../../src/work/limited-step.ts';
+import { limitStep, type LimitStepNeeds } from '../../src/work/limit-step.ts';
 import { isOutage, OutageError, toPatient } from '../../src/work/outage-error.ts';
 import { quiet } from './fakes.ts';
 
@@ -13,7 +13,7 @@ function limit(
   step: (signal: AbortSignal) => Promise<void>,
   counted: Counted,
 ): (signal?: AbortSignal) => Promise<void> {
-  const tries: LimitedStepNeeds['tries'] = {
+  const tries: LimitStepNeeds['tries'] = {
     async begin(_step, _id, { tries: most }) {
       if (counted.count >= most) return false;
       counted.count += 1;

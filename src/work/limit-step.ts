@@ -3,10 +3,9 @@
 
 import type { Log } from '../logger.ts';
 import { isNoSpace, isOutage } from './outage-error.ts';
+import type { Step } from './step.ts';
 
-type Step = (batchId: string, signal: AbortSignal) => Promise<void>;
-
-export interface LimitedStepNeeds {
+export interface LimitStepNeeds {
   readonly name: string;
   readonly tries: {
     begin(
@@ -28,7 +27,7 @@ export interface LimitedStepNeeds {
 /** With the pauses between them a little more than a minute. */
 const triesAtOnce = 8;
 
-export function limitStep(step: Step, needs: LimitedStepNeeds): Step {
+export function limitStep(step: Step, needs: LimitStepNeeds): Step {
   const { name, tries, log, noteDisk, everyMs } = needs;
   return async (batchId, signal) => {
     if (!(await tries.begin(name, batchId, { tries: triesAtOnce, everyMs }))) {

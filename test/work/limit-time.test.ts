@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitTime } from '../../src/work/timed-step.ts';
+import { limitTime } from '../../src/work/limit-time.ts';
 
 const { signal: living } = new AbortController();
 
