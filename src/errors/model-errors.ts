@@ -16,8 +16,8 @@ export const modelErrors = {
     zh: '模型服务器已有 {hours} 小时不可用，该行未处理。恢复后请重新发送待办文件。',
   },
   E_MODEL_REJECTED: {
-    en: 'The model server refuses this row: “{reason}”. Shorten the row’s text or the prompt, or use fewer or smaller pictures (detail: standard); if all rows fail alike, tell your administrator.',
-    zh: '模型服务器拒绝了该行：“{reason}”。请缩短该行文字或提示词，或减少图片、降低精细度（detail: standard）；如果所有行都如此，请联系管理员。',
+    en: 'The model server refuses this row: “{reason}”. Shorten the row’s text or the prompt, or use fewer or smaller pictures (detail: standard); if all rows fail alike, tell the person who looks after Darkroom.',
+    zh: '模型服务器拒绝了该行：“{reason}”。请缩短该行文字或提示词，或减少图片、降低精细度（detail: standard）；如果所有行都如此，请联系负责维护 Darkroom 的同事。',
   },
   E_MODEL_ERROR: {
     en: 'The model server failed at this row, also after repeats. Drop the to-do file to try once more; if the same rows fail again, use other pictures for them.',

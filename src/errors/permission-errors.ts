@@ -40,8 +40,8 @@ export const permissionErrors = {
     zh: '只有发送文件的人或 Darkroom 管理员才能对批次 {id} 执行此操作，请联系他们。',
   },
   E_NOT_OPERATOR: {
-    en: 'Only an operator of Darkroom can approve or decline batch {id}.',
-    zh: '只有 Darkroom 管理员才能批准或拒绝批次 {id}。',
+    en: 'Only an operator of Darkroom can approve or decline batch {id}. Ask one of them.',
+    zh: '只有 Darkroom 管理员才能批准或拒绝批次 {id}，请联系他们。',
   },
   E_ALREADY_DECIDED: {
     en: 'Batch {id} no longer waits for an approval. Its thread says what became of it.',

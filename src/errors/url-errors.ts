@@ -4,7 +4,7 @@ import type { Sentences } from './sentence.ts';
 
 export const urlErrors = {
   E_URL_INVALID: {
-    en: '“{value}” is not a link. Use the full address of the picture, beginning with https://.',
+    en: '"{value}" is not a link. Use the full address of the picture, beginning with https://.',
     zh: '“{value}”不是有效的链接。请填写以 https:// 开头的完整图片地址。',
   },
   E_URL_TOO_LONG: {
@@ -20,12 +20,12 @@ export const urlErrors = {
     zh: '链接中包含用户名或密码。请使用无需登录即可打开的链接。',
   },
   E_URL_PORT: {
-    en: 'The link uses port {port}; only 80 and 443 are allowed. Use a public link, or ask your administrator to allow this host.',
-    zh: '链接使用了端口 {port}，只允许 80 和 443。请使用公开链接，或请管理员放行该主机。',
+    en: 'The link uses port {port}; only 80 and 443 are allowed. Use a public link, or ask the person who looks after Darkroom to allow this host.',
+    zh: '链接使用了端口 {port}，只允许 80 和 443。请使用公开链接，或请负责维护 Darkroom 的同事放行该主机。',
   },
   E_URL_BLOCKED: {
-    en: 'The link leads to an address that is not allowed. Use a public link, or ask your administrator to allow this host.',
-    zh: '链接指向不允许访问的地址。请使用公开链接，或请管理员放行该主机。',
+    en: 'The link leads to an address that is not allowed. Use a public link, or ask the person who looks after Darkroom to allow this host.',
+    zh: '链接指向不允许访问的地址。请使用公开链接，或请负责维护 Darkroom 的同事放行该主机。',
   },
   E_URL_REDIRECTS: {
     en: 'The link is redirected more than {limit} times. Use the address at which the picture opens in the end.',

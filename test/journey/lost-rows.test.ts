@@ -25,7 +25,7 @@ describe('a batch of which Redis has lost a part', { timeout: 120_000 }, () => {
     await client.hdel(`${key}:outcomes`, '100');
     model.faults.clear();
     hold('S0000101');
-    await thread.saying('An internal check failed; 1 row is being looked at again');
+    await thread.saying('An internal check failed; 1 row is being worked on again');
     expect(thread.deliveries()).toEqual([]);
     model.faults.clear();
     const [first] = await thread.delivered();

@@ -17,7 +17,7 @@ describe('a batch of which the model server rejects the first rows', { timeout: 
     expect(toText(paused)).toContain('all of them alike: “A simulated fault.”');
     expect(toText(paused)).toContain('0 of 120 rows done');
     expect(toText(paused)).not.toContain('failed,');
-    await thread.saying('is paused, and needs somebody');
+    await thread.saying('is paused until somebody looks at it');
     expect(await batch('status')).toContain('the model server refuses its rows');
 
     model.faults.clear();
@@ -25,9 +25,9 @@ describe('a batch of which the model server rejects the first rows', { timeout: 
     const [{ results, text }] = await thread.delivered();
     expect(results.records.map((row) => row['status'])).toEqual(Array(120).fill('done'));
     expect(text).toContain('all 120 rows');
-    expect(thread.replies().filter((reply) => reply.text.includes('needs somebody'))).toHaveLength(
-      1,
-    );
+    expect(
+      thread.replies().filter((reply) => reply.text.includes('until somebody looks')),
+    ).toHaveLength(1);
   });
 
   it('pauses also where the batch is small or all its rows ask the same, and can be stopped', async () => {

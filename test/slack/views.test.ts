@@ -51,7 +51,7 @@ describe('the progress message', () => {
   it('says what goes wrong inside Darkroom, what becomes of the rows, and whom to tell', () => {
     const stuckMs = Date.now();
     for (const [language, stuck, rechecking, unwritten] of [
-      ['en', 'the number of this batch, 142', '3 rows are being looked at again', 'there is none'],
+      ['en', 'the number of this batch, 142', '3 rows are being worked on again', 'there is none'],
       ['zh', '请把批次号 142 告诉', '正在重新处理 3 行', '没有结果文件'],
     ] as const) {
       const finishing = { language, state: 'finishing', stuckMs } as const;

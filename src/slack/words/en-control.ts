@@ -28,7 +28,7 @@ export const englishControl: ControlWords = {
   resumed: (id) => `Batch ${id} goes on.`,
   approved: (id) => `Batch ${id} is approved.`,
   rejected: (user, name) =>
-    `${user} *${name}* is paused, and needs somebody: the model server refuses its rows. My message above says what it objects to and what helps.`,
+    `${user} *${name}* is paused until somebody looks at it: the model server refuses its rows. My message above says what it objects to and what helps.`,
   outageBegan: ({ since, refuses, batches, rows }) => {
     const trouble = refuses
       ? 'the model server refuses all requests (check `VLLM_URL`, `VLLM_MODEL`, `VLLM_API_KEY`)'
@@ -46,14 +46,14 @@ export const englishControl: ControlWords = {
   storeTrouble: (trouble, since) =>
     `:hourglass_flowing_sand: Waiting since ${since}: ${storeTroubles[trouble]} Nothing is lost, and I go on by myself as soon as it serves again.`,
   diskFull: (since) =>
-    `:hourglass_flowing_sand: Since ${since} there is no room on the disk of the machine that I run on. The person who looks after Darkroom has to make room. Nothing is lost, and I go on by myself.`,
+    `:hourglass_flowing_sand: Since ${since} the disk of the machine that I run on is full. The person who looks after Darkroom has to make room. Nothing is lost, and I go on by myself then.`,
   stuck: (id, since) =>
-    `:warning: What is worked on is kept, but since ${since} something goes wrong inside Darkroom when I write or send its results; sorry. I try again every 10 minutes. Please give the person who looks after Darkroom the number of this batch, ${id}.`,
+    `:warning: What is done is kept, but since ${since} something goes wrong inside Darkroom when I write or send the results; sorry. I try again every 10 minutes. Please give the person who looks after Darkroom the number of this batch, ${id}.`,
   endedStuck: (id) => `Batch ${id} is ended without its results file. Please drop the file again.`,
   unwritten: () =>
     ':warning: Something went wrong inside Darkroom when I wrote or sent its results file, so there is none; sorry. Please drop the file again: I still have most of its answers.',
   rechecking: (rows) =>
-    `:warning: An internal check failed; ${groupDigits(rows, 'en-US')} ${counted(rows, 'row is', 'rows are')} being looked at again.`,
+    `:warning: An internal check failed; ${groupDigits(rows, 'en-US')} ${counted(rows, 'row is', 'rows are')} being worked on again. You need not do anything.`,
   retried: (as, by) => `Retried by ${by} as batch ${as}, below.`,
   retryOf: (id) =>
     `The unfinished rows of batch ${id} once more; what it had done is carried over, and the results file has all rows.`,

@@ -136,7 +136,7 @@ export const english: Words = {
     gaveUp: ({ user, name, tally: counts, hours }) =>
       `${user} *${name}* has ended early: the model server could not be used for ${hours} h. ${tally(counts)}. Please tell the person who looks after Darkroom.`,
     soFar: ({ user, name, tally: counts, since }) =>
-      `${user} the model server is away since ${since}, so here is what *${name}* has so far: ${tally(counts)}. I go on by myself when it is back, and the whole file comes at the end.`,
+      `${user} the model server has been away since ${since}, so here is what *${name}* has so far: ${tally(counts)}. I go on by myself when it is back, and the whole file comes at the end.`,
     samples: () => '*The first answers:*',
     sample: (row) => `*Row ${row}*`,
     field: (name, value) => `_${name}:_ ${value}`,

@@ -27,7 +27,7 @@ export const chineseControl: ControlWords = {
   resumed: (id) => `批次 ${id} 继续处理。`,
   approved: (id) => `批次 ${id} 已批准。`,
   rejected: (user, name) =>
-    `${user} *${name}* 已暂停，需要处理：模型服务器拒绝了其中的行。具体原因和处理办法见我上面的消息。`,
+    `${user} *${name}* 已暂停，需要有人处理：模型服务器拒绝了其中的行。具体原因和处理办法见我上面的消息。`,
   outageBegan: ({ since, refuses, batches, rows }) => {
     const trouble = refuses
       ? '模型服务器拒绝所有请求（请检查 `VLLM_URL`、`VLLM_MODEL`、`VLLM_API_KEY`）'
@@ -46,14 +46,14 @@ export const chineseControl: ControlWords = {
   storeTrouble: (trouble, since) =>
     `:hourglass_flowing_sand: 从 ${since} 起等待：${storeTroubles[trouble]}数据不会丢失，恢复后会自动继续。`,
   diskFull: (since) =>
-    `:hourglass_flowing_sand: 从 ${since} 起，运行 Darkroom 的机器磁盘已满，需要负责维护的同事腾出空间。数据不会丢失，之后会自动继续。`,
+    `:hourglass_flowing_sand: 从 ${since} 起，我所在的机器磁盘已满，需要负责维护 Darkroom 的同事腾出空间。数据不会丢失，之后会自动继续。`,
   stuck: (id, since) =>
     `:warning: 已处理的结果都已保存，但从 ${since} 起，Darkroom 在生成或发送结果文件时内部出错，非常抱歉。我会每 10 分钟重试一次。请把批次号 ${id} 告诉负责维护 Darkroom 的同事。`,
   endedStuck: (id) => `批次 ${id} 已结束，没有结果文件。请重新发送文件。`,
   unwritten: () =>
     ':warning: Darkroom 在生成或发送结果文件时内部出错，因此没有结果文件，非常抱歉。请重新发送文件，已有的结果大多会直接沿用。',
   rechecking: (rows) =>
-    `:warning: 内部核对发现问题，正在重新处理 ${groupDigits(rows, 'zh-CN')} 行。`,
+    `:warning: 内部核对发现问题，正在重新处理 ${groupDigits(rows, 'zh-CN')} 行，你无需操作。`,
   retried: (as, by) => `已由 ${by} 重试：见下方的批次 ${as}。`,
   retryOf: (id) => `重试批次 ${id} 中未完成的行；已完成的结果会直接沿用，结果文件包含所有行。`,
   retryHint: () => '如需按原样再处理一次，请点击上方进度消息中的“重试”按钮。',

@@ -256,9 +256,9 @@ describe('what a thread shows while something cannot be stored', () => {
       [
         'en',
         '*products.csv is waiting*',
-        '14:02 UTC> there is no room on the disk of the machine that I run on',
+        '14:02 UTC> the disk of the machine that I run on is full',
       ],
-      ['zh', '*products.csv 正在等待*', '14:02 UTC> 起，运行 Darkroom 的机器磁盘已满'],
+      ['zh', '*products.csv 正在等待*', '14:02 UTC> 起，我所在的机器磁盘已满'],
     ] as const) {
       expect(say({ language, state: 'finishing', diskFullMs })).toContain(waiting);
       for (const state of ['finishing', 'running', 'paused', 'reading'] as const) {
