@@ -183,7 +183,7 @@ describe('a batch whose rows are rejected', () => {
     await eventually(() => memory.turns).toBeGreaterThan(turns + 1);
     const said = workspace
       .thread(channel, ts)
-      .filter(({ text }) => text.includes('needs somebody'));
+      .filter(({ text }) => text.includes('until somebody looks'));
     expect(said).toHaveLength(1);
   });
 
@@ -198,7 +198,8 @@ describe('a batch whose rows are rejected', () => {
       desk.change('142', { state: 'paused', pause: { reason: 'rejected', sinceMs } });
       slack.wake();
       const said = (): number =>
-        workspace.thread(channel, ts).filter(({ text }) => text.includes('needs somebody')).length;
+        workspace.thread(channel, ts).filter(({ text }) => text.includes('until somebody looks'))
+          .length;
       await eventually(said).toBe(at + 1);
     }
     expect(Object.keys(await memory.readThread('142'))).toEqual(
