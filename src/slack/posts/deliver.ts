@@ -8,7 +8,7 @@ import { findDirect } from '../find-direct.ts';
 import { toChannel, type Place } from './own-message.ts';
 import { sayForCertain, type Note, type SayNeeds } from './say-once.ts';
 import { isClosedChannel, isLockedOut, toSlackFailure } from '../slack-failure.ts';
-import type { ThreadMemory, UploadRecord } from '../thread-memory.ts';
+import type { Stand, ThreadMemory, UploadRecord } from '../thread-memory.ts';
 import { uploadFiles, UploadRefusedError, type UploadTask } from './upload.ts';
 import { showFileName } from '../views/progress.ts';
 import { buildResultsText } from '../views/results.ts';
@@ -22,7 +22,7 @@ export interface DeliverNeeds extends SayNeeds {
 
 /**
  * Resolves when the files certainly stand where the person finds them, or when Slack has refused them for
- * good and the person was told. Rejects on outages; calling it again never posts a second time.
+ * good and the person was told, if they can be. Rejects on outages; calling it again never posts a second time.
  */
 export async function deliver(
   batch: Batch,
@@ -43,13 +43,19 @@ export async function deliver(
   const elsewhere = record !== undefined && record.channel !== channel;
   const refusal = await upload(elsewhere ? toPlace(task, record) : task, batch, options);
   if (refusal === undefined) return;
-  if (isClosedChannel(refusal) && !elsewhere) await deliverInPerson(task, batch, options);
-  else await giveUp(task, batch, { ...options, code: refusal.code });
+  const refused = { ...options, code: refusal.code };
+  if (isClosedChannel(refusal) && !elsewhere) await deliverInPerson(task, batch, refused);
+  else await giveUp(task, batch, refused);
 }
 
 interface Options {
   readonly needs: DeliverNeeds;
   readonly signal: AbortSignal;
+}
+
+interface Refused extends Options {
+  /** Slack's word for why the files may not go into their thread. */
+  readonly code: string;
 }
 
 /** There is nothing to deliver; an edited message would not notify the person. */
@@ -58,12 +64,8 @@ async function tellDeclined(batch: Batch, by: string, options: Options): Promise
   const words = wordsOf(batch.language).results;
   const text = words.declined(`<@${user}>`, showFileName(batch), `<@${by}>`);
   const note = { about: batch.id, what: 'declined', text, place: () => batch.drop };
-  try {
-    await sayForCertain(note, options.needs, options.signal);
-  } catch (error) {
-    if (!isClosedChannel(toSlackFailure(error))) throw error;
-    await tellIfMay({ ...note, what: 'declined_direct', place: inPerson(batch, options) }, options);
-  }
+  if ((await sayIfMay(note, options)) !== undefined) return;
+  await sayIfMay({ ...note, what: 'declined_direct', place: inPerson(batch, options) }, options);
 }
 
 /** To say it in a direct message. */
@@ -75,15 +77,16 @@ function inPerson({ drop }: Batch, { needs }: Options): Note['place'] {
   };
 }
 
-/** Rejects where it may be said later; where Slack's no is final, nobody is waited for. */
-async function tellIfMay(note: Note, { needs, signal }: Options): Promise<void> {
+/** Rejects where it may be said later; undefined where Slack's no is final, since a batch has to end. */
+async function sayIfMay(note: Note, { needs, signal }: Options): Promise<Stand | undefined> {
   try {
-    await sayForCertain(note, needs, signal);
+    return await sayForCertain(note, needs, signal);
   } catch (error) {
     const failure = toSlackFailure(error);
     if (failure.kind !== 'refused' || isLockedOut(failure)) throw error;
     const { about: batch, what } = note;
     needs.log.warn({ err: error, batch, what }, 'a person could not be told');
+    return undefined;
   }
 }
 
@@ -115,13 +118,14 @@ async function upload(
   }
 }
 
-async function deliverInPerson(task: UploadTask, batch: Batch, options: Options): Promise<void> {
-  const { needs, signal } = options;
+async function deliverInPerson(task: UploadTask, batch: Batch, options: Refused): Promise<void> {
+  const { needs } = options;
   const { id: about, drop } = batch;
   const { elsewhere } = wordsOf(batch.language).results;
   const text = elsewhere(showFileName(batch), `<#${drop.channel}>`);
   const note = { about, what: 'elsewhere', text, place: inPerson(batch, options) };
-  const stand = await sayForCertain(note, needs, signal);
+  const stand = await sayIfMay(note, options);
+  if (stand === undefined) return giveUp(task, batch, options);
   const there = { channel: stand.channel, threadTs: stand.ts };
   const files = task.files.map(({ name, bytes }) => ({ name, bytes }));
   await needs.memory.writeUpload(batch.id, { stage: 'planned', files, ...there });
@@ -134,7 +138,7 @@ async function deliverInPerson(task: UploadTask, batch: Batch, options: Options)
 async function giveUp(
   { files, channel, threadTs }: UploadTask,
   batch: Batch,
-  { code, ...options }: Options & { readonly code: string },
+  { code, ...options }: Refused,
 ): Promise<void> {
   const { memory, log } = options.needs;
   log.error({ batch: batch.id, code }, 'Slack does not take the results; they stay in Redis');
@@ -157,5 +161,5 @@ async function tellUndelivered(
   const words = wordsOf(batch.language).results;
   const text = words.undelivered(`<@${batch.drop.user}>`, showFileName(batch), refusal);
   const place = (): Place => ({ channel, threadTs });
-  await tellIfMay({ about: batch.id, what: 'undelivered', text, place }, options);
+  await sayIfMay({ about: batch.id, what: 'undelivered', text, place }, options);
 }

@@ -157,6 +157,19 @@ describe('a person whose direct message was never opened', () => {
   });
 });
 
+describe('a batch that was declined', () => {
+  it('ends, and its person is told, whatever the reason why Slack takes no word in its thread', async () => {
+    const { workspace, run, messages } = await createScene({
+      what: 'declined',
+      words: 'was not approved',
+      parts: { declinedBy: 'U00000BOSS1' },
+    });
+    workspace.faults.next('chat.postMessage', { error: 'message_limit_exceeded' });
+    expect(await run()).toBe(1);
+    expect(messages().filter(({ text }) => text.includes('was not approved'))).toHaveLength(1);
+  });
+});
+
 describe('a batch whose rows are rejected', () => {
   it.each(troubles)('calls its person once although %s', async (_what, fault) => {
     await using stage = await createStage();

@@ -195,6 +195,18 @@ describe('the results of a batch', () => {
     },
   );
 
+  it('are given up where the person takes no direct message either, and the batch can end', async () => {
+    await workspace.archive({ channel: 'products' });
+    workspace.faults.next('chat.postMessage', { error: 'user_disabled' });
+    await run();
+    expect(memory.uploads.get(batch.id)).toMatchObject({
+      stage: 'undeliverable',
+      channel: batch.drop.channel,
+      refusal: 'is_archived',
+    });
+    await run();
+  });
+
   it.each(['token_revoked', 'missing_scope'])(
     'wait for the administrator where Slack answers %s',
     async (error) => {
