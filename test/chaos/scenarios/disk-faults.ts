@@ -38,8 +38,10 @@ const dataDirFull: Scenario = {
           await rm(sign, { force: true });
         }
       },
-      also: (world, watch) =>
-        readThread(world, watch).includes(saysSo) ? ['the thread says it at the end, too'] : [],
+      async also(world, watch) {
+        const isOver = (): boolean => !readThread(world, watch).includes(saysSo);
+        return (await waitUntil(isOver, 30_000)) ? [] : ['the thread says it at the end, too'];
+      },
     });
   },
 };
