@@ -129,7 +129,7 @@ describe('the alert rules', () => {
     const alerts = (await readRules()).map(({ alert }) => alert);
     expect(new Set(alerts).size).toBe(alerts.length);
     const readme = await readFile('README.md', 'utf8');
-    const [, runbook = ''] = readme.split('#### When an alert fires\n');
+    const [, runbook = ''] = readme.split('# When an alert fires\n');
     const [section = ''] = runbook.split(/^#/m);
     const lines = [...section.matchAll(/^\| `(Darkroom\w+)` +\| (.+?) *\|$/gm)];
     expect(lines.map(([, name]) => name)).toEqual(alerts);
