@@ -9,7 +9,7 @@ import type { Scenario } from '../scenario.ts';
 import { runTrial } from '../trial.ts';
 import { waitUntil } from '../wait-until.ts';
 
-const saysSo = 'there is no room on the disk';
+const saysSo = 'the disk of the machine that I run on is full';
 
 const dataDirFull: Scenario = {
   name: 'data-disk-full',
