@@ -6,6 +6,7 @@ import type { Batch } from '../../src/batch/batch.ts';
 import { DamageError } from '../../src/batch/damage.ts';
 import type { FinishedRow } from '../../src/batch/results.ts';
 import { toFault } from '../../src/errors.ts';
+import type { BatchPart } from '../../src/queue/keys.ts';
 import { createLedger, type Ledger } from '../../src/queue/ledger.ts';
 import { recheck } from '../../src/queue/recheck.ts';
 import { createStore, type Store } from '../../src/queue/store.ts';
@@ -20,6 +21,13 @@ interface World {
 }
 
 type Damage = (world: World, id: string) => Promise<unknown>;
+
+function toDamage(
+  part: BatchPart,
+  change: (redis: Store['redis'], key: string) => Promise<unknown>,
+): Damage {
+  return ({ store: { redis, keys } }, id) => change(redis, keys.batch(id, part));
+}
 
 /** Works all rows that can be had; every seventh fails. */
 async function work({ ledger }: World): Promise<void> {
@@ -305,51 +313,19 @@ const nth = fc.nat(rowsInAll - 1);
 const chunks = fc.nat(2);
 
 const damages: fc.Arbitrary<Damage> = fc.oneof(
-  nth.map(
-    (row): Damage =>
-      ({ store: { redis, keys } }, id) =>
-        redis.hdel(keys.batch(id, 'outcomes'), String(row)),
-  ),
-  nth.map(
-    (row): Damage =>
-      ({ store: { redis, keys } }, id) =>
-        redis.hset(keys.batch(id, 'outcomes'), String(row), 'no outcome'),
-  ),
-  chunks.map(
-    (chunk): Damage =>
-      ({ store: { redis, keys } }, id) =>
-        redis.hdel(keys.batch(id, 'outcomes'), `c${chunk}`),
-  ),
-  chunks.map(
-    (chunk): Damage =>
-      ({ store: { redis, keys } }, id) =>
-        redis.hset(keys.batch(id, 'outcomes'), `c${chunk}`, 'no bytes of ours'),
-  ),
-  chunks.map(
-    (chunk): Damage =>
-      ({ store: { redis, keys } }, id) =>
-        redis.hdel(keys.batch(id, 'chunks'), String(chunk)),
-  ),
-  chunks.map(
-    (chunk): Damage =>
-      ({ store: { redis, keys } }, id) =>
-        redis.zrem(keys.batch(id, 'pending'), String(chunk)),
-  ),
-  chunks.map(
-    (chunk): Damage =>
-      ({ store: { redis, keys } }, id) =>
-        redis.hdel(keys.batch(id, 'tokens'), `${chunk}:left`),
-  ),
+  nth.map((row) => toDamage('outcomes', (redis, key) => redis.hdel(key, `${row}`))),
+  nth.map((row) => toDamage('outcomes', (redis, key) => redis.hset(key, `${row}`, 'no outcome'))),
+  chunks.map((chunk) => toDamage('outcomes', (redis, key) => redis.hdel(key, `c${chunk}`))),
+  chunks.map((chunk) => toDamage('outcomes', (redis, key) => redis.hset(key, `c${chunk}`, '?'))),
+  chunks.map((chunk) => toDamage('chunks', (redis, key) => redis.hdel(key, `${chunk}`))),
+  chunks.map((chunk) => toDamage('pending', (redis, key) => redis.zrem(key, `${chunk}`))),
+  chunks.map((chunk) => toDamage('tokens', (redis, key) => redis.hdel(key, `${chunk}:left`))),
   fc
     .tuple(
       fc.constantFrom('total', 'pending', 'running', 'done', 'failed', 'cancelled'),
       fc.integer({ min: -60, max: 60 }),
     )
-    .map(
-      ([counter, by]): Damage =>
-        ({ store: { redis, keys } }, id) =>
-          redis.hincrby(keys.batch(id, 'record'), counter, by),
-    ),
+    .map(([counter, by]) => toDamage('record', (redis, key) => redis.hincrby(key, counter, by))),
   fc.constant<Damage>(({ ledger }) => ledger.lease('left')),
 );
 

@@ -5,7 +5,7 @@ import { noCounts, type Batch } from '../../src/batch/batch.ts';
 import type { Message } from '../../src/sandbox/workspace/slack-objects.ts';
 import { buildProgress } from '../../src/slack/views/progress.ts';
 import { toText } from '../support/journey-thread.ts';
-import { aBatch, createStage, eventually, type Stage } from './support.ts';
+import { aBatch, createStage, eventually, withBatch, type Stage } from './support.ts';
 
 const partly = { ...noCounts, total: 400, done: 390, failed: 7, cancelled: 3 };
 
@@ -15,18 +15,13 @@ const textOf = (parts: Partial<Batch>): string => toText(buildProgress(aBatch(pa
 
 /** A stopped batch of ada's in #products, with its message. */
 async function showStopped(stage: Stage): Promise<{ batch: Batch; message: Message }> {
-  const { workspace, desk, memory, slack } = stage;
-  const { ts, channel } = await workspace.say({ user: 'ada', channel: 'products', text: 'file' });
-  const batch = aBatch(stopped);
-  const place = { channel, messageTs: ts, threadTs: ts, team: 'T00DARKRM1' };
-  const drop = { ...batch.drop, ...place, key: ts, user: workspace.people.ada.id };
-  desk.batches.set(batch.id, { ...batch, drop });
-  await memory.open(batch.id);
-  slack.wake();
+  const { workspace } = stage;
+  const batch = await withBatch(stage, stopped);
+  const { channel, threadTs } = batch.drop;
   const message = await workspace.waitFor(() =>
-    workspace.thread(channel, ts).find((reply) => toText(reply).includes('Retry 10 rows')),
+    workspace.thread(channel, threadTs).find((reply) => toText(reply).includes('Retry 10 rows')),
   );
-  return { batch: { ...batch, drop }, message };
+  return { batch, message };
 }
 
 function press({ workspace }: Stage, user: 'ada' | 'boss' | 'wei', { ts }: Message): Promise<void> {

@@ -384,3 +384,34 @@ export function csv(name = 'products.csv'): { name: string; bytes: Uint8Array; m
   const bytes = Buffer.from('name,image_url\nLamp,https://example.com/1.jpg\n');
   return { name, bytes, mimetype: 'text/csv' };
 }
+
+/** A batch of ada's in #products, below a message of hers. */
+export async function withBatch(stage: Stage, parts: Partial<Batch> = {}): Promise<Batch> {
+  const { workspace, desk, memory, slack } = stage;
+  const { ts, channel } = await workspace.say({ user: 'ada', channel: 'products', text: 'file' });
+  const place = { channel, messageTs: ts, threadTs: ts, team: 'T00DARKRM1' };
+  const read = aBatch(parts);
+  const drop = { ...read.drop, ...place, key: ts, user: workspace.people.ada.id };
+  const batch = { ...read, drop };
+  desk.batches.set(batch.id, batch);
+  await memory.open(batch.id);
+  slack.wake();
+  return batch;
+}
+
+/** A batch whose file ada has just dropped in #products, as if it had been read at once. */
+export async function dropBatch(
+  { workspace, desk, slack }: Stage,
+  parts: Partial<Batch> = {},
+  name?: string,
+): Promise<Batch> {
+  const before = desk.batches.size;
+  await workspace.drop({ user: 'ada', channel: 'products', files: [csv(name)] });
+  await eventually(() => desk.batches.size).toBe(before + 1);
+  const [id, recorded] = [...desk.batches].at(-1) ?? [];
+  if (id === undefined || recorded === undefined) throw new Error('nothing was recorded');
+  const batch = aBatch({ id, drop: recorded.drop, ...parts });
+  desk.batches.set(id, batch);
+  slack.wake();
+  return batch;
+}

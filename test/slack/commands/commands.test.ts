@@ -1,38 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '../../../src/batch/batch.ts';
-import { aBatch, createStage, eventually, type Stage } from '../support.ts';
-
-/** A batch of ada's in #products, whose thread is the message at `threadTs`. */
-async function withBatch(stage: Stage, parts: Partial<Batch> = {}): Promise<Batch> {
-  const { workspace, desk, memory, slack } = stage;
-  const { ts, channel } = await workspace.say({
-    user: 'ada',
-    channel: 'products',
-    text: 'my file',
-  });
-  const batch = aBatch(parts);
-  const team = await readTeam(stage);
-  const drop = {
-    ...batch.drop,
-    key: ts,
-    team,
-    channel,
-    messageTs: ts,
-    threadTs: ts,
-    user: workspace.people.ada.id,
-  };
-  desk.batches.set(batch.id, { ...batch, drop });
-  await memory.open(batch.id);
-  slack.wake();
-  return { ...batch, drop };
-}
-
-async function readTeam({ workspace }: Stage): Promise<string> {
-  const headers = { authorization: `Bearer ${workspace.botToken}` };
-  const response = await fetch(`${workspace.apiUrl}auth.test`, { method: 'POST', headers });
-  const answer: unknown = await response.json();
-  return String(Reflect.get(Object(answer), 'team_id'));
-}
+import { createStage, eventually, withBatch, type Stage } from '../support.ts';
 
 async function say(stage: Stage, user: string, text: string): Promise<string> {
   const replies = await stage.workspace.slash({

@@ -5,7 +5,7 @@ import type { Batch } from '../../../src/batch/batch.ts';
 import { noCounts } from '../../../src/batch/batch.ts';
 import type { Rules } from '../../../src/config/rules.ts';
 import type { Message } from '../../../src/sandbox/workspace/slack-objects.ts';
-import { aBatch, createStage, eventually, type Stage } from '../support.ts';
+import { createStage, eventually, withBatch, type Stage } from '../support.ts';
 
 const large = { ...noCounts, total: 30_000, pending: 30_000 };
 
@@ -16,19 +16,6 @@ const waiting: Partial<Batch> = {
   faultGroups: [],
   estimateSeconds: 3 * 3600,
 };
-
-/** A batch of ada's in #products. */
-async function withBatch(stage: Stage, parts: Partial<Batch> = {}): Promise<Batch> {
-  const { workspace, desk, memory, slack } = stage;
-  const { ts, channel } = await workspace.say({ user: 'ada', channel: 'products', text: 'file' });
-  const batch = aBatch(parts);
-  const place = { channel, messageTs: ts, threadTs: ts, team: 'T00DARKRM1' };
-  const drop = { ...batch.drop, ...place, key: ts, user: workspace.people.ada.id };
-  desk.batches.set(batch.id, { ...batch, drop });
-  await memory.open(batch.id);
-  slack.wake();
-  return { ...batch, drop };
-}
 
 /** Bea is the operator; operators are asked in #random, where the bot is. */
 async function createOpsStage(rules: Partial<Rules> = {}): Promise<Stage> {
@@ -316,15 +303,8 @@ describe('purging', () => {
     });
     expect(await say(stage, 'ada', 'purge 142')).toContain('Shall I delete');
     expect(desk.batches.size).toBe(1);
-    const [question] = workspace.ephemerals('ada').slice(-1);
-    const click = { channel: 'products', messageTs: question?.ts ?? '', actionId: 'purge_batch' };
-    await workspace.click({ user: 'ada', ...click });
-    await eventually(() => desk.batches.size).toBe(0);
-    await workspace.waitFor(() =>
-      workspace
-        .ephemerals('ada')
-        .find(({ text }) => text.includes('Batch 142 is deleted, and what I posted')),
-    );
+    await confirmPurge(stage, 'Batch 142 is deleted, and what I posted');
+    expect(desk.batches.size).toBe(0);
     expect(() => workspace.file(posted)).toThrow(posted);
     const [, ...left] = workspace.thread('products', drop.threadTs);
     expect(left.map(({ text }) => text)).toEqual([
@@ -344,7 +324,7 @@ describe('purging', () => {
 
   it('says that it is done also where the reply of Redis was lost', async () => {
     await using stage = await createStage();
-    const { workspace, desk } = stage;
+    const { desk } = stage;
     await withBatch(stage, { state: 'done' });
     await eventually(() => stage.memory.unsettled()).toEqual([]);
     const { purge } = desk;
@@ -353,12 +333,7 @@ describe('purging', () => {
       return purge(id);
     };
     await say(stage, 'ada', 'purge 142');
-    const [question] = workspace.ephemerals('ada').slice(-1);
-    const click = { channel: 'products', messageTs: question?.ts ?? '', actionId: 'purge_batch' };
-    await workspace.click({ user: 'ada', ...click });
-    await workspace.waitFor(() =>
-      workspace.ephemerals('ada').find(({ text }) => text.includes('Batch 142 is deleted')),
-    );
+    await confirmPurge(stage, 'Batch 142 is deleted');
     expect(desk.batches.size).toBe(0);
   });
 
@@ -369,15 +344,20 @@ describe('purging', () => {
     await eventually(() => stage.memory.unsettled()).toEqual([]);
     workspace.faults.next('chat.update', { error: 'edit_window_closed' }, 1);
     await say(stage, 'ada', 'purge 142');
-    const [question] = workspace.ephemerals('ada').slice(-1);
-    const click = { channel: 'products', messageTs: question?.ts ?? '', actionId: 'purge_batch' };
-    await workspace.click({ user: 'ada', ...click });
-    await workspace.waitFor(() =>
-      workspace.ephemerals('ada').find(({ text }) => text.includes('did not let me delete all')),
-    );
+    await confirmPurge(stage, 'did not let me delete all');
     expect(desk.batches.size).toBe(0);
   });
 });
+
+/** Ada says yes to the question, and is told this. */
+async function confirmPurge({ workspace }: Stage, told: string): Promise<void> {
+  const messageTs = workspace.ephemerals('ada').at(-1)?.ts ?? '';
+  const place = { channel: 'products', messageTs, actionId: 'purge_batch' };
+  await workspace.click({ user: 'ada', ...place });
+  await workspace.waitFor(() =>
+    workspace.ephemerals('ada').find(({ text }) => text.includes(told)),
+  );
+}
 
 /** A file of the bot's in the thread, as an upload leaves it. */
 async function postResults({ workspace }: Stage, drop: Batch['drop']): Promise<string> {

@@ -12,7 +12,7 @@ import { buildOutage } from '../../../src/slack/views/outage.ts';
 import { buildProgress } from '../../../src/slack/views/progress.ts';
 import { buildResultsText } from '../../../src/slack/views/results.ts';
 import type { Message } from '../../../src/sandbox/workspace/slack-objects.ts';
-import { aBatch, createStage, csv, eventually, type Stage } from '../support.ts';
+import { aBatch, createStage, dropBatch, eventually, type Stage } from '../support.ts';
 
 const signal = new AbortController().signal;
 
@@ -25,14 +25,8 @@ async function writeFileSoFar(): Promise<ResultFile> {
   return { path, name, bytes: 18 };
 }
 
-async function dropWaiting({ workspace, desk }: Stage): Promise<Batch> {
-  await workspace.drop({ user: 'ada', channel: 'products', files: [csv()] });
-  await eventually(() => desk.batches.size).toBe(1);
-  const [[id, { drop }] = ['', aBatch()]] = [...desk.batches];
-  const pause = { reason: 'model-away', sinceMs: 1_000 } as const;
-  const batch = aBatch({ id, drop, state: 'paused', pause });
-  desk.batches.set(id, batch);
-  return batch;
+function dropWaiting(stage: Stage): Promise<Batch> {
+  return dropBatch(stage, { state: 'paused', pause: { reason: 'model-away', sinceMs: 1_000 } });
 }
 
 function postsOf({ workspace }: Stage, { drop }: Batch): Message[] {

@@ -17,8 +17,9 @@ import {
   createLocalMemory,
   createStage,
   eventually,
-  silent,
   type LocalMemory,
+  silent,
+  withBatch,
 } from '../support.ts';
 
 interface Case {
@@ -174,12 +175,8 @@ describe('a batch whose rows are rejected', () => {
   it.each(troubles)('calls its person once although %s', async (_what, fault) => {
     await using stage = await createStage();
     const { workspace, desk, memory, slack } = stage;
-    const { ts, channel } = await workspace.say({ user: 'ada', channel: 'products', text: 'file' });
-    const place = { channel, messageTs: ts, threadTs: ts, user: workspace.people.ada.id };
-    const batch = aBatch({ drop: { ...aDrop, ...place } });
-    desk.batches.set(batch.id, batch);
-    await memory.open(batch.id);
-    slack.wake();
+    const batch = await withBatch(stage);
+    const { channel, threadTs: ts } = batch.drop;
     await eventually(() => memory.threads.get(batch.id)?.progressTs).toBeTypeOf('string');
     workspace.faults.next('chat.postMessage', fault);
     desk.change(batch.id, { state: 'paused', pause: { reason: 'rejected', sinceMs: 1_000 } });
@@ -203,10 +200,7 @@ describe('a batch whose rows are rejected', () => {
   it('calls again when it is paused once more', async () => {
     await using stage = await createStage();
     const { workspace, desk, memory, slack } = stage;
-    const { ts, channel } = await workspace.say({ user: 'ada', channel: 'products', text: 'file' });
-    const place = { channel, messageTs: ts, threadTs: ts, user: workspace.people.ada.id };
-    desk.batches.set('142', aBatch({ drop: { ...aDrop, ...place } }));
-    await memory.open('142');
+    const { channel, threadTs: ts } = (await withBatch(stage)).drop;
     for (const [at, sinceMs] of [1_000, 2_000].entries()) {
       desk.change('142', { state: 'paused', pause: { reason: 'rejected', sinceMs } });
       slack.wake();

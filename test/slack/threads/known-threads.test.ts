@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openKnownThreads } from '../../../src/slack/threads/known-threads.ts';
 import { toText } from '../../support/journey-thread.ts';
-import { aBatch, aDrop, createStage, csv, eventually, silent, type Stage } from '../support.ts';
+import {
+  aBatch,
+  aDrop,
+  createStage,
+  csv,
+  dropBatch,
+  eventually,
+  silent,
+  type Stage,
+} from '../support.ts';
 
 async function createDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-threads-'));
@@ -59,13 +68,9 @@ describe('threads that are noted on the disk', () => {
 
 /** A batch whose thread shows it at work. */
 async function startAtWork(stage: Stage): Promise<{ channel: string; ts: string }> {
-  const { workspace, desk, memory } = stage;
-  const place = await workspace.drop({ user: 'ada', channel: 'products', files: [csv()] });
-  await eventually(() => desk.batches.size).toBe(1);
-  const [[id, { drop }] = ['', aBatch()]] = [...desk.batches];
-  desk.batches.set(id, aBatch({ id, drop }));
-  stage.slack.wake();
-  await eventually(() => memory.threads.get(id)?.progressTs).toBeTypeOf('string');
+  const { id, drop } = await dropBatch(stage);
+  const place = { channel: drop.channel, ts: drop.messageTs };
+  await eventually(() => stage.memory.threads.get(id)?.progressTs).toBeTypeOf('string');
   await eventually(() => reactionsOf(stage, place)).toEqual(['eyes']);
   return place;
 }

@@ -15,7 +15,7 @@ import { openKnownThreads } from '../../../src/slack/threads/known-threads.ts';
 import { buildProgress } from '../../../src/slack/views/progress.ts';
 import { buildStoreTrouble } from '../../../src/slack/views/store-trouble.ts';
 import { toText } from '../../support/journey-thread.ts';
-import { aBatch, createStage, csv, eventually, silent, type Stage } from '../support.ts';
+import { aBatch, createStage, dropBatch, eventually, silent, type Stage } from '../support.ts';
 
 const timeout = 30_000;
 const soonTimes = { patienceMs: 100, lookEveryMs: 100 };
@@ -49,16 +49,8 @@ function looked(storage: Storage, times: number): Promise<void> {
 
 /** A batch whose thread shows it at work. */
 async function atWork(stage: Stage, name = 'products.csv'): Promise<Batch> {
-  const { workspace, desk, memory } = stage;
-  const before = desk.batches.size;
-  await workspace.drop({ user: 'ada', channel: 'products', files: [csv(name)] });
-  await eventually(() => desk.batches.size).toBe(before + 1);
-  const [id, recorded] = [...desk.batches].at(-1) ?? [];
-  if (id === undefined || recorded === undefined) throw new Error('nothing was recorded');
-  const batch = aBatch({ id, drop: recorded.drop });
-  desk.batches.set(id, batch);
-  stage.slack.wake();
-  await eventually(() => memory.threads.get(id)?.progressTs).toBeTypeOf('string');
+  const batch = await dropBatch(stage, {}, name);
+  await eventually(() => stage.memory.threads.get(batch.id)?.progressTs).toBeTypeOf('string');
   await eventually(() => shown(stage, batch)).toContain(progress);
   return batch;
 }

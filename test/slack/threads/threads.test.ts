@@ -2,21 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noCounts, type Batch } from '../../../src/batch/batch.ts';
 import type { Message } from '../../../src/sandbox/workspace/slack-objects.ts';
 import type { ThreadChange } from '../../../src/slack/thread-memory.ts';
-import { aBatch, createStage, csv, eventually, type Stage } from '../support.ts';
-
-/** A batch at work whose file lies in the workspace, as if it had just been read. */
-async function atWork(stage: Stage, parts: Partial<Batch> = {}): Promise<Batch> {
-  const { workspace, desk } = stage;
-  const before = desk.batches.size;
-  await workspace.drop({ user: 'ada', channel: 'products', files: [csv()] });
-  await eventually(() => desk.batches.size).toBe(before + 1);
-  const [id, recorded] = [...desk.batches].at(-1) ?? [];
-  if (id === undefined || recorded === undefined) throw new Error('nothing was recorded');
-  const batch = aBatch({ id, drop: recorded.drop, ...parts });
-  desk.batches.set(id, batch);
-  stage.slack.wake();
-  return batch;
-}
+import { aBatch, createStage, csv, dropBatch, eventually, type Stage } from '../support.ts';
 
 function replies({ workspace }: Stage, { drop }: Batch): Message[] {
   return workspace.thread(drop.channel, drop.threadTs).slice(1);
@@ -53,7 +39,7 @@ function callsOf({ workspace }: Stage, method: string): number {
 describe('a thread', () => {
   it('shows one message that is edited, and at the end other reactions and no button', async () => {
     await using stage = await createStage();
-    const batch = await atWork(stage);
+    const batch = await dropBatch(stage);
     const message = await firstReply(stage, batch);
     expect(message.text).toContain('120 of 400 rows done, 3 failed');
     expect(JSON.stringify(message.blocks)).toContain('stop_batch');
@@ -76,7 +62,7 @@ describe('a thread', () => {
 
   it('is not edited more often than every three seconds, nor when nothing has changed', async () => {
     await using stage = await createStage();
-    const batch = await atWork(stage);
+    const batch = await dropBatch(stage);
     await firstReply(stage, batch);
     for (let done = 121; done < 141; done += 1) {
       stage.desk.change(batch.id, { counts: { ...batch.counts, done } });
@@ -96,7 +82,7 @@ describe('a thread', () => {
   it('is not edited when the edits of the minute are spent', async () => {
     await using stage = await createStage();
     stage.memory.editsLeft = 0;
-    const batch = await atWork(stage);
+    const batch = await dropBatch(stage);
     await firstNoted(stage, batch);
     await stage.memory.writeThread(batch.id, { editedMs: 0 });
     stage.desk.change(batch.id, { counts: { ...batch.counts, done: 200 } });
@@ -108,7 +94,7 @@ describe('a thread', () => {
   it('is looked at again where another process may have spoken during an edit', async () => {
     await using stage = await createStage();
     const { memory, workspace } = stage;
-    const batch = await atWork(stage);
+    const batch = await dropBatch(stage);
     await firstNoted(stage, batch);
     await memory.writeThread(batch.id, { editedMs: 0 });
     let isHeld = true;
@@ -132,7 +118,7 @@ describe('a thread', () => {
 
   it('keeps silent about a file that was not meant for it', async () => {
     await using stage = await createStage();
-    const batch = await atWork(stage, { state: 'refused' });
+    const batch = await dropBatch(stage, { state: 'refused' });
     await eventually(() => stage.memory.unsettled()).toEqual([]);
     expect(replies(stage, batch)).toEqual([]);
     expect(reactions(stage, batch)).toEqual([]);
@@ -140,7 +126,7 @@ describe('a thread', () => {
 
   it('says in one message why a file cannot be used', async () => {
     await using stage = await createStage();
-    const batch = await atWork(stage, {
+    const batch = await dropBatch(stage, {
       state: 'refused',
       fault: { code: 'E_FILE_GONE', params: {} },
     });
@@ -152,7 +138,7 @@ describe('a thread', () => {
 
   it('finds its own message again when it died between posting and noting it', async () => {
     await using stage = await createStage();
-    const batch = await atWork(stage);
+    const batch = await dropBatch(stage);
     await firstNoted(stage, batch);
     stage.memory.threads.set(batch.id, { reaction: 'eyes', postingSinceMs: 1 });
     await eventually(() => stage.memory.threads.get(batch.id)?.progressTs).toBe(
@@ -166,7 +152,7 @@ describe('a thread', () => {
     async (drop) => {
       await using stage = await createStage();
       stage.workspace.faults.next('chat.postMessage', { drop });
-      const batch = await atWork(stage);
+      const batch = await dropBatch(stage);
       await failedPost(stage);
       await stage.memory.writeThread(batch.id, { postingSinceMs: 1 });
       await firstNoted(stage, batch);
@@ -177,7 +163,7 @@ describe('a thread', () => {
   it('does not look for a message, nor post it again, while it may still arrive', async () => {
     await using stage = await createStage();
     stage.workspace.faults.next('chat.postMessage', { drop: 'before' });
-    await atWork(stage);
+    await dropBatch(stage);
     await failedPost(stage);
     const { turns } = stage.memory;
     await eventually(() => stage.memory.turns).toBeGreaterThan(turns + 1);
@@ -189,7 +175,7 @@ describe('a thread', () => {
     'posts a new message when Slack answers %s to an edit',
     async (error) => {
       await using stage = await createStage();
-      const batch = await atWork(stage);
+      const batch = await dropBatch(stage);
       await firstNoted(stage, batch);
       stage.workspace.faults.next('chat.update', { error });
       await stage.memory.writeThread(batch.id, { editedMs: 0 });
@@ -203,7 +189,7 @@ describe('a thread', () => {
   it('tries again after a 429 as late as Slack asks', async () => {
     await using stage = await createStage();
     stage.workspace.faults.next('chat.postMessage', { status: 429, retryAfter: 1 });
-    const batch = await atWork(stage);
+    const batch = await dropBatch(stage);
     await firstReply(stage, batch);
     expect(replies(stage, batch)).toHaveLength(1);
   });
@@ -211,7 +197,7 @@ describe('a thread', () => {
   it('gives up quietly where it was removed from the channel', async () => {
     await using stage = await createStage();
     stage.workspace.faults.next('chat.postMessage', { error: 'not_in_channel' });
-    const batch = await atWork(stage, { state: 'done' });
+    const batch = await dropBatch(stage, { state: 'done' });
     await eventually(() => stage.memory.unsettled()).toEqual([]);
     expect(replies(stage, batch)).toEqual([]);
   });
