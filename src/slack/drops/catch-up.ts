@@ -6,7 +6,7 @@
 
 import type { Conversation } from '../conversation.ts';
 import { claimTtlMs, holdClaim } from '../hold-claim.ts';
-import { pause } from '../pause.ts';
+import { keepLooking } from '../keep-looking.ts';
 import type { Marks, Presence } from './presence.ts';
 import { sweep } from './sweep.ts';
 
@@ -81,36 +81,28 @@ export function createCatchUp(needs: CatchUpNeeds): AsyncDisposable {
     sweeping = undefined;
   };
 
-  const look = async (): Promise<void> => {
+  const look = async (): Promise<number> => {
     if (!needs.connected()) {
       connectedMs = undefined;
-      return;
+      return lookEveryMs;
     }
     const marks = await presence.noteConnected();
     // Never in the future, should the clock be set back.
     connectedMs = Math.min(connectedMs ?? marks.nowMs, marks.nowMs);
     // Not waited for, so that the presence is noted meanwhile.
     if (isDue(marks) && performance.now() >= notBefore) sweeping ??= tryToSweep();
+    return lookEveryMs;
   };
 
-  const running = keepLooking(look, { signal, log });
+  const looking = keepLooking(look, (error) => {
+    log.warn({ err: error }, 'the connection to Slack could not be noted');
+    return lookEveryMs;
+  });
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      await running;
+      await looking[Symbol.asyncDispose]();
       await sweeping;
     },
   };
-}
-
-async function keepLooking(
-  look: () => Promise<void>,
-  { signal, log }: Pick<CatchUpNeeds, 'log'> & { readonly signal: AbortSignal },
-): Promise<void> {
-  while (!signal.aborted) {
-    await look().catch((error: unknown) => {
-      log.warn({ err: error }, 'the connection to Slack could not be noted');
-    });
-    await pause(lookEveryMs, signal).catch(() => undefined);
-  }
 }

@@ -9,7 +9,7 @@ import type { Logger } from '../../logger.ts';
 import type { Clients } from '../clients.ts';
 import type { Desk } from '../desk.ts';
 import type { KnownThread, KnownThreads } from './known-threads.ts';
-import { pause } from '../pause.ts';
+import { keepLooking } from '../keep-looking.ts';
 import { settlesMs } from '../posts/post-once.ts';
 import { toSlackFailure } from '../slack-failure.ts';
 import { soon } from '../soon.ts';
@@ -46,8 +46,6 @@ interface Outage {
 /** Starts at once; disposing waits for the call that is under way. */
 export function createStorageWatch(needs: StorageWatchNeeds): AsyncDisposable {
   const { known, log, patienceMs = 30_000, lookEveryMs = 2_000 } = needs;
-  const stopping = new AbortController();
-  const { signal } = stopping;
   let outage: Outage | undefined;
 
   /** Resolves to the milliseconds until the next look. */
@@ -70,22 +68,10 @@ export function createStorageWatch(needs: StorageWatchNeeds): AsyncDisposable {
     return waitMs ?? editEveryMs;
   };
 
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      const waitMs = await look().catch((error: unknown) => {
-        log.warn({ err: error }, 'the threads were not handed back yet');
-        return lookEveryMs;
-      });
-      await pause(waitMs, signal).catch(() => undefined);
-    }
-  };
-  const running = run();
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return keepLooking(look, (error) => {
+    log.warn({ err: error }, 'the threads were not handed back yet');
+    return lookEveryMs;
+  });
 }
 
 /** Resolves to the milliseconds after which to try again, or undefined where that is of no use. */

@@ -3,7 +3,7 @@
 import { createLostWatch } from './create-lost-watch.ts';
 import { createStorageWatch, type StorageWatchNeeds } from './create-storage-watch.ts';
 import { claimTtlMs, holdClaim } from '../hold-claim.ts';
-import { pause } from '../pause.ts';
+import { keepLooking } from '../keep-looking.ts';
 import { speak, type SpeakNeeds } from './speak.ts';
 
 export interface Threads extends AsyncDisposable {
@@ -22,8 +22,6 @@ const speakersAtOnce = 4;
 export function createThreads(needs: SpeakNeeds & { readonly storage: StorageEdge }): Threads {
   const notBefore = new Map<string, number>();
   const findLost = createLostWatch(needs);
-  const stopping = new AbortController();
-  let alarm = new AbortController();
 
   const turn = async (batchId: string): Promise<void> => {
     try {
@@ -39,7 +37,7 @@ export function createThreads(needs: SpeakNeeds & { readonly storage: StorageEdg
     }
   };
 
-  const round = async (): Promise<void> => {
+  const round = async (): Promise<number> => {
     const nowMs = performance.now();
     const open = await needs.memory.unsettled();
     for (const id of notBefore.keys()) if (!open.includes(id)) notBefore.delete(id);
@@ -49,27 +47,19 @@ export function createThreads(needs: SpeakNeeds & { readonly storage: StorageEdg
     });
     await Promise.all(takers);
     await findLost(open);
+    return tickMs;
   };
 
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      alarm = new AbortController();
-      await round().catch((error: unknown) => {
-        needs.log.warn({ err: error }, 'the threads could not be looked after');
-      });
-      await pause(tickMs, alarm.signal).catch(() => undefined);
-    }
-  };
-
-  const running = run();
-  const wake = (): void => alarm.abort();
+  const rounds = keepLooking(round, (error) => {
+    needs.log.warn({ err: error }, 'the threads could not be looked after');
+    return tickMs;
+  });
+  const { wake } = rounds;
   const storage = createStorageWatch({ ...needs, ...needs.storage, onHandedBack: wake });
   return {
     wake,
     async [Symbol.asyncDispose]() {
-      stopping.abort();
-      alarm.abort();
-      await Promise.all([running, storage[Symbol.asyncDispose]()]);
+      await Promise.all([rounds[Symbol.asyncDispose](), storage[Symbol.asyncDispose]()]);
     },
   };
 }
