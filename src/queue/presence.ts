@@ -1,7 +1,7 @@
-// When a bot was connected to Slack, and up to when every drop is known to have been taken: shared by all
-// processes, kept over restarts. Where Redis has lost it, it begins anew from now.
+// When bots were connected, in Redis: kept over restarts. Where Redis has lost it, it begins anew from now.
 
 import { z } from 'zod';
+import type { Presence } from '../batch/presence.ts';
 import { readScript } from './script.ts';
 import type { Store } from './store.ts';
 
@@ -15,22 +15,7 @@ const absenceMs = 10 * 60_000;
 
 const times = z.tuple([z.coerce.number(), z.coerce.number()]);
 
-/** All times are Redis', in milliseconds since 1970. */
-export interface Presence {
-  /** A bot is connected now. `heardMs`: before that, no drop was missed; `sweptMs`: when missed drops were last
-   *  looked for, 0 if never. */
-  noteConnected(): Promise<{
-    readonly nowMs: number;
-    readonly heardMs: number;
-    readonly sweptMs: number;
-  }>;
-  /** Missed drops were looked for from `heardMs` on; the next time it is to be from `nextMs` on. Ignored where
-   *  `heardMs` has changed meanwhile. */
-  noteSwept(heardMs: number, nextMs: number): Promise<void>;
-  /** The last time that no bot was connected for more than ten minutes. */
-  readAbsence(): Promise<{ readonly fromMs: number; readonly toMs: number } | undefined>;
-}
-
+/** All times are Redis'. */
 export function createPresence(store: Store): Presence {
   let notedAt = -Infinity;
   return {

@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import pino from 'pino';
 import { expect } from 'vitest';
 import { noCounts, noSums, type Batch, type Drop } from '../../src/batch/batch.ts';
+import type { Absence, Presence } from '../../src/batch/presence.ts';
 import type { Rules } from '../../src/config/rules.ts';
 import { createSlack, type Slack, type SlackOptions } from '../../src/slack/create-slack.ts';
 import type { Desk } from '../../src/slack/desk.ts';
-import type { Absence, Presence } from '../../src/slack/drops/presence.ts';
 import type {
   SoFarRecord,
   ThreadChange,

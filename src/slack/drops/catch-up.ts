@@ -4,10 +4,10 @@
 // a process has connected, and every five minutes; the mark moves on only when all of them were read. A process
 // that dies on the way, or Slack not answering, costs another look, and a drop that is found again is no other.
 
+import type { Marks, Presence } from '../../batch/presence.ts';
 import type { Conversation } from '../conversation.ts';
 import { claimTtlMs, holdClaim } from '../hold-claim.ts';
 import { keepLooking } from '../keep-looking.ts';
-import type { Marks, Presence } from './presence.ts';
 import { sweep } from './sweep.ts';
 
 export interface CatchUpNeeds extends Conversation {

@@ -1,6 +1,7 @@
 // One turn of speaking for a batch: its state becomes a reaction and a message in its thread.
 
 import { hasEnded, type Batch } from '../../batch/batch.ts';
+import type { Absence, Presence } from '../../batch/presence.ts';
 import type { Fault } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Clients } from '../clients.ts';
@@ -8,7 +9,6 @@ import type { Rules } from '../../config/rules.ts';
 import type { Desk } from '../desk.ts';
 import type { KnownThreads } from './known-threads.ts';
 import type { People } from '../people.ts';
-import type { Absence, Presence } from '../drops/presence.ts';
 import { toFaultMessage } from '../to-message.ts';
 import { showApproval } from './approval-message.ts';
 import { isPrivate, isTaken } from '../is-silent.ts';

@@ -1,7 +1,7 @@
 // That Darkroom was not there: when the file was dropped, or while its batch was under way.
 
 import { hasEnded, type Batch } from '../../batch/batch.ts';
-import type { Absence } from '../drops/presence.ts';
+import type { Absence } from '../../batch/presence.ts';
 import type { Words } from '../words/words.ts';
 import { buildMoment } from './blocks.ts';
 

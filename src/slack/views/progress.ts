@@ -1,9 +1,9 @@
 // The one message in the thread that is edited while a batch is worked on.
 
 import { hasEnded, isHeld, isStuck, type Batch, type Pause } from '../../batch/batch.ts';
+import type { Absence } from '../../batch/presence.ts';
 import { formatDuration } from '../../batch/progress.ts';
 import { showText } from '../escape.ts';
-import type { Absence } from '../drops/presence.ts';
 import type { Words } from '../words/words.ts';
 import { wordsOf } from '../words/words-of.ts';
 import {

@@ -1,6 +1,6 @@
-// When Darkroom was connected to Slack and up to when it took every drop, shared by all processes.
+// When a bot was connected to Slack, and up to when every drop is known to have been taken, shared by all processes.
 
-/** A time when nobody was connected, long enough to be told. */
+/** A time when no bot was connected, long enough to be told. */
 export interface Absence {
   readonly fromMs: number;
   readonly toMs: number;
@@ -21,6 +21,6 @@ export interface Presence {
   /** Missed drops were looked for from `heardMs` on; the next time it is to be from `nextMs` on. Ignored where
    *  `heardMs` has changed meanwhile. */
   noteSwept(heardMs: number, nextMs: number): Promise<void>;
-  /** The last one, if any is remembered. */
+  /** The last time that no bot was connected for more than ten minutes, if one is remembered. */
   readAbsence(): Promise<Absence | undefined>;
 }
