@@ -66,7 +66,7 @@ export function guardLoop(options: LoopGuardOptions): AsyncDisposable {
  *  counts as one. */
 function watchLoop(): void {
   const { workerData } = process.getBuiltinModule('node:worker_threads');
-  const { writeSync } = process.getBuiltinModule('node:fs');
+  const { write } = process.getBuiltinModule('node:fs');
   const { beats, lookEveryMs, looks }: Shared = workerData;
   const never = new Int32Array(new SharedArrayBuffer(4));
   let seen = Atomics.load(beats, 0);
@@ -79,6 +79,8 @@ function watchLoop(): void {
   // The logger is the main thread's, and so is everything that an orderly end needs: hence SIGKILL.
   const msg = 'the event loop stands still: this process ends, to be started again';
   const line = { level: 'fatal', time: new Date().toISOString(), msg };
-  writeSync(1, `${JSON.stringify(line)}\n`);
+  // In the background, since it would throw, or never come back, where nobody reads the log.
+  write(1, `${JSON.stringify(line)}\n`, () => {});
+  Atomics.wait(never, 0, 0, lookEveryMs);
   process.kill(process.pid, 'SIGKILL');
 }

@@ -15,3 +15,11 @@ it('a process that lives is left alone, also after a standstill, and one that st
   expect(lines.slice(0, -1)).toEqual(['guarded', 'the process stood still', 'blocking for good']);
   expect(lines.at(-1)).toContain('"msg":"the event loop stands still');
 });
+
+it('one whose log nobody reads ends too', async () => {
+  const program = join(import.meta.dirname, 'unread-program.ts');
+  const child = spawn(process.execPath, [program], { stdio: 'pipe' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [, signal] = await once(child, 'exit');
+  expect(signal).toBe('SIGKILL');
+});
