@@ -34,9 +34,11 @@ export interface Ledger {
   ): Promise<void>;
   /** Claims (person, file, recipe) while the batch runs; the id of the batch that holds it, if another. */
   claimFingerprint(id: string, fingerprint: string): Promise<string | undefined>;
-  /** reading -> running (or paused while the model server is away), with the total. False if it is no longer being read. */
+  /** reading -> running (or paused while the model server is away), with the total. False if it is no longer being
+   *  read. */
   startRunning(id: string, plan: BatchPlan, admission?: Admission): Promise<boolean>;
-  /** Counts the rows against what the batch's person may have in a day, once a batch; not where the day has fewer left. */
+  /** Counts the rows against what the batch's person may have in a day, once a batch; not where the day has fewer
+   *  left. */
   chargeRows(
     id: string,
     rows: number,

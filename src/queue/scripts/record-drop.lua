@@ -14,8 +14,8 @@ id = tostring(redis.call('INCR', sharedKey('ids')))
 local now = nowMs()
 redis.call('SET', known, id, 'EX', ARGV[1])
 redis.call('HSET', batchKey(id, 'record'), 'state', 'reading', 'drop', ARGV[4], 'nonce', ARGV[3],
-  'owner', ARGV[5] .. ':' .. ARGV[6], 'language', 'en', 'createdMs', now, 'total', 0, 'pending', 0, 'running', 0, 'done', 0, 'failed', 0,
-  'cancelled', 0)
+  'owner', ARGV[5] .. ':' .. ARGV[6], 'language', 'en', 'createdMs', now,
+  'total', 0, 'pending', 0, 'running', 0, 'done', 0, 'failed', 0, 'cancelled', 0)
 redis.call('SADD', sharedKey('active'), id)
 -- Here, because whoever asked for it may be gone before it can open the thread, or may have given up waiting. And
 -- never again: a thread that was told everything is told some of it twice.

@@ -1,7 +1,7 @@
 -- How batches that have not ended are, for whoever watches. Changes nothing.
--- Returns { leases that have expired, rows that were cancelled, batches whose rows did not add up, then for each state (and reason of a pause)
--- { state, reason or '', batches, rows that nobody holds, rows that workers hold, ms that the one of them waits
--- which has waited longest, or 0 }… }.
+-- Returns { leases that have expired, rows that were cancelled, batches whose rows did not add up, then for each state
+-- (and reason of a pause) { state, reason or '', batches, rows that nobody holds, rows that workers hold, ms that the
+-- one of them waits which has waited longest, or 0 }… }.
 local now, groups = nowMs(), {}
 local tallies = redis.call('HMGET', sharedKey('tallies'), 'leasesExpired', 'rowsCancelled', 'failedChecks')
 local reply = { tonumber(tallies[1] or '0'), tonumber(tallies[2] or '0'), tonumber(tallies[3] or '0') }

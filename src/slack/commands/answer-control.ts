@@ -17,6 +17,8 @@ import { wordsOf } from '../words/words-of.ts';
 
 type ControlVerb = Extract<Verb, 'cancel' | 'pause' | 'resume' | 'purge'>;
 
+/** Without a number: the batch of the thread, or the person's own; a fault where it cannot be told which one is meant,
+ *  or may not be done. Rejects while the store is away. */
 export async function answerControl(
   command: Command & { readonly verb: ControlVerb },
   asked: Asked,

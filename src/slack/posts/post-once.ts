@@ -65,6 +65,7 @@ async function find({ place, tag }: OnceTask, { steady }: Clients): Promise<stri
   }
 }
 
+/** True when a post that began then, and of which nobody heard, stands there or never will. */
 export function hasSettled(begunMs: number): boolean {
   return Date.now() - begunMs >= settlesMs;
 }
