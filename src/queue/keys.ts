@@ -33,7 +33,7 @@ export type BatchPart = (typeof batchParts)[number];
 /** Keys of the installation. ids, active, unsettled, endpoint, model and format live for ever (and stay small).
  *  endpoint and `endpoint:<name>`: see endpoint.ts. format: see format.ts. model: the last one that was found at a model
  *  server. outage: hash, what operators were told of one, see outages.ts. tallies: hash of what is counted over all
- *  processes. probe: what a readiness check writes. presence: hash, see presence.ts. changed, cancelled and due are
+ *  processes. probe: what is written to see whether Redis takes it. presence: hash, see presence.ts. changed, cancelled and due are
  *  channels. Scripts have more: `once:drop:<key>` and `fingerprint:<fingerprint>`, each with the id of its batch;
  *  `answers`, `answers:used` and `answering:<question>`, see answer-cache.ts; `rows:<team>:<person>:<day>`, what was
  *  counted against a day; `pace:<endpoint>:lease`, `:budget` and `:busy`, see pace-store.ts. */

@@ -8,6 +8,8 @@ local now, size = nowMs(), tonumber(ARGV[4])
 local trustedCrashes = 1
 local leftOut = {}
 for argument = 6, #ARGV do leftOut[ARGV[argument]] = true end
+-- Whoever takes nothing back for now is to hear for how long Redis takes no writes, also where nothing is to be leased.
+if ARGV[5] ~= '1' then redis.call('SET', sharedKey('probe'), 'written', 'PX', 60000) end
 
 -- A holder died or stood still. What it gives back itself does not come here.
 local function noteCrash(id, chunk)
