@@ -26,7 +26,8 @@ export function sendEvent(world: World, subscription: string, event: Json): void
   const { team } = world;
   world.delivery.send({
     token: 'sandbox-verification-token',
-    team_id: team.id,
+    // Where it was said; the other one is where the bot is.
+    team_id: homeOfSpeaker(world, event) ?? team.id,
     context_team_id: team.id,
     context_enterprise_id: null,
     api_app_id: team.appId,
@@ -49,6 +50,11 @@ export function sendEvent(world: World, subscription: string, event: Json): void
     ),
     event_context: randomBytes(12).toString('hex'),
   });
+}
+
+/** Of people from elsewhere alone. */
+function homeOfSpeaker({ team }: World, { user }: Json): string | undefined {
+  return typeof user === 'string' ? findPerson(team, user)?.foreignTeam : undefined;
 }
 
 function canBotHear(world: World, channel: Channel): boolean {

@@ -14,7 +14,6 @@ import { toMentionRun, type MentionRun } from './to-mention-run.ts';
 
 const envelope = z.object({
   type: z.literal('event_callback'),
-  team_id: z.string(),
   event: z.object({ type: z.string() }).loose(),
 });
 
@@ -31,12 +30,13 @@ export function recordBeforeBolt(app: App, conversation: Conversation): void {
 async function recordEvent(body: unknown, conversation: Conversation): Promise<void> {
   const parsed = envelope.safeParse(body);
   if (!parsed.success) return;
-  const { team_id: team, event } = parsed.data;
+  const { event } = parsed.data;
   if (event.type !== 'message' && event.type !== 'app_mention') return;
   const message = parseMessage(event);
   if (message === undefined || !isFromPerson(message)) return;
-  const drops =
-    event.type === 'message' ? toDrops(message, team, conversation.identity.botUser) : [];
+  // Not the event's team: in a shared channel that is the workspace of whoever said it.
+  const { team, botUser } = conversation.identity;
+  const drops = event.type === 'message' ? toDrops(message, team, botUser) : [];
   const isSaid = event.type === 'app_mention' || isDirect(message);
   const run = isSaid ? toMentionRun(message, team) : undefined;
   const asked = run === undefined ? [] : await toMentionedDrops(run, conversation);

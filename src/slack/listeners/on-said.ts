@@ -20,21 +20,20 @@ import { isInstruction, parseCommand, withoutMentions, type Command } from '../c
 
 interface Args {
   readonly event: unknown;
-  readonly body: { readonly team_id: string };
 }
 
 export function onMention(conversation: Conversation): (args: Args) => Promise<void> {
-  return async ({ event, body }) => {
+  return async ({ event }) => {
     const message = parseMessage(event);
-    if (message !== undefined && isSaid(message)) await answer(message, body.team_id, conversation);
+    if (message !== undefined && isSaid(message)) await answer(message, conversation);
   };
 }
 
 export function onDirectMessage(conversation: Conversation): (args: Args) => Promise<void> {
-  return async ({ event, body }) => {
+  return async ({ event }) => {
     const message = parseMessage(event);
     if (message === undefined || !isSaid(message) || !isDirect(message)) return;
-    await answer(message, body.team_id, conversation);
+    await answer(message, conversation);
   };
 }
 
@@ -43,8 +42,9 @@ function isSaid(message: SlackMessage): message is Said {
   return isFromPerson(message) && (message.files ?? []).length === 0;
 }
 
-async function answer(said: Said, team: string, conversation: Conversation): Promise<void> {
-  const { memory } = conversation;
+async function answer(said: Said, conversation: Conversation): Promise<void> {
+  const { memory, identity } = conversation;
+  const { team } = identity;
   try {
     if (!(await memory.claimOnce(`said:${team}:${said.channel}:${said.ts}`))) return;
     const request = await toRequest(said, team, conversation);

@@ -10,15 +10,15 @@ import { hasBatch, isAddressed, isFromPerson, parseMessage, type Said } from '..
 
 interface Args {
   readonly event: unknown;
-  readonly body: { readonly team_id: string };
 }
 
 export function onUselessFiles(conversation: Conversation): (args: Args) => Promise<void> {
-  return async ({ event, body }) => {
-    const said = toUseless(event, conversation.identity.botUser);
+  return async ({ event }) => {
+    const { identity, memory } = conversation;
+    const said = toUseless(event, identity.botUser);
     if (said === undefined) return;
     const { channel, ts, user, files } = said;
-    if (!(await conversation.memory.claimOnce(`useless:${body.team_id}:${channel}:${ts}`))) return;
+    if (!(await memory.claimOnce(`useless:${identity.team}:${channel}:${ts}`))) return;
     const person = await conversation.people.read(user);
     const message = toFaultMessage(toUselessFault(files?.[0]?.name ?? ''), person);
     await reply(message, said, { clients: conversation.clients, audience: 'thread' });

@@ -86,6 +86,22 @@ describe('starting a batch', () => {
     expect((await stage.slack.findRefusal(drop))?.code).toBe('E_START_STRANGER');
   });
 
+  it('is asked of this workspace also where somebody of another one drops the file', async () => {
+    await using stage = await createStage();
+    const { workspace, desk } = stage;
+    await workspace.invite({ channel: 'partners' });
+    const { channel, ts } = await workspace.drop({
+      user: 'partner',
+      channel: 'partners',
+      files: [csv()],
+    });
+    await eventually(() => desk.batches.size).toBe(1);
+    expect(desk.batches.get('1')?.drop).toMatchObject({
+      team: 'T00DARKRM1',
+      key: `T00DARKRM1:${channel}:${ts}:0`,
+    });
+  });
+
   it('that is refused is told to the person alone: no message, no sign, no line in the list', async () => {
     await using stage = await createStage();
     const { workspace, desk } = stage;
