@@ -159,7 +159,9 @@ describe('a batch whose rows do not add up when it is to be finished', () => {
       running: -3,
       done: 2,
     });
-    await store.redis.del(store.keys.batch(id, 'faults'));
+    const faults = store.keys.batch(id, 'faults');
+    await store.redis.del(faults);
+    await store.redis.hset(faults, 'E_OLD:count', 3, 'E_OLD:example', '{"code":"E_OLD"}');
     expect(await ledger.recheck(id)).toBe(0);
     expect(await readBatch(world, id)).toMatchObject({ state: 'finishing', counts, faultGroups });
     expect((await readSurvey(store)).failedChecks).toBe(1);
@@ -234,6 +236,7 @@ describe('a batch whose rows do not add up when it is to be finished', () => {
       };
       await recheck({ ...store, run }, id).catch(() => {});
       expect(step).toBeGreaterThanOrEqual(moment);
+      expect(await store.redis.exists(store.keys.batch(id, 'pending'))).toBe(0);
       expect((await readBatch(world, id)).state).toBe('cancelled');
       expect(await ledger.activeBatchIds()).toEqual([]);
       expect(await ledger.lease('w')).toBeUndefined();

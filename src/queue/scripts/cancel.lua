@@ -10,6 +10,8 @@ if ARGV[4] == 'declined' and not waitsFor(id, 'approval') then
 end
 if state == 'finishing' and redis.call('HEXISTS', record, 'stuckMs') == 1 then
   redis.call('HSET', record, 'cancelledBy', by)
+  -- Nobody works on it any more, whatever it was that kept it.
+  redis.call('UNLINK', batchKey(id, 'pending'), batchKey(id, 'leases'), batchKey(id, 'tokens'))
   markEnded(id, 'cancelled')
   return 'cancelled'
 end
