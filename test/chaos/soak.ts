@@ -142,24 +142,33 @@ async function runBatch(
     posted: findResults(world, watch.place),
     undisturbed,
   });
-  await purge(world, watch);
+  const purged = await isPurged(world, { watch, user });
   const wrong = findings.lost + findings.doubled;
   const broken = [
     ...findings.broken,
+    ...(purged ? [] : ['a batch cannot be deleted']),
     ...(wrong > 0 ? [`${findings.lost} rows lost, ${findings.doubled} doubled`] : []),
   ];
   return { ...findings, injected: 0, recoverS: longest / 1000, broken, notes: [] };
 }
 
-/** Right away, or when Redis and Slack's socket are there again. */
-async function purge({ workspace, ledger }: ChaosWorld, watch: BatchWatch): Promise<void> {
+/** By the person who dropped it; right away, or when Redis and Slack's socket are there again. */
+async function isPurged(
+  { workspace, ledger }: ChaosWorld,
+  { watch, user }: { readonly watch: BatchWatch; readonly user: string },
+): Promise<boolean> {
   const id = watch.id() ?? '';
+  const channel = 'products';
   const ask = async (): Promise<boolean> => {
-    const text = `purge ${id}`;
-    await workspace.slash({ user: 'boss', channel: 'products', command: '/batch', text });
-    return waitUntil(async () => (await ledger.counts(id)) === undefined, 3000);
+    await workspace.slash({ user, channel, command: '/batch', text: `purge ${id}` });
+    const findQuestion = (): { readonly ts: string } | undefined =>
+      workspace.ephemerals(user).findLast(({ text }) => text.includes(`*${id}*`));
+    if (!(await waitUntil(() => findQuestion() !== undefined, 5000))) return false;
+    const messageTs = findQuestion()?.ts ?? '';
+    await workspace.click({ user, channel, messageTs, actionId: 'purge_batch' }).catch(() => {});
+    return waitUntil(async () => (await ledger.counts(id)) === undefined, 15_000);
   };
-  await waitUntil(ask, 30_000);
+  return waitUntil(ask, 90_000);
 }
 
 /** Names without what tells one key of a kind from another. */
