@@ -47,9 +47,11 @@ export function toFault<Code extends ErrorCode>(code: Code, params: ParamsOf<Cod
   return { code, params };
 }
 
-/** What a person reads of a fault: plain text, not yet escaped for Slack. */
-export function sentenceOf(fault: Fault, language: Language): string {
-  return fillPlaces(errorRegistry[fault.code][language], fault.params);
+/** What a person reads of a fault: plain text, not yet escaped for Slack. One that was stored by another version and
+ *  that this one does not know is told by its code: a batch is not to be stuck for want of a sentence. */
+export function sentenceOf({ code, params }: Fault, language: Language): string {
+  if (!Object.hasOwn(errorRegistry, code)) return code;
+  return fillPlaces(errorRegistry[code][language], params);
 }
 
 /** Thrown where what a person gave cannot be used; it is shown to that person and never retried. */

@@ -36,6 +36,11 @@ describe('the registry of error codes', () => {
   );
 });
 
+it('what another version has stored and this one does not know is told by its code', () => {
+  const stored = '{"code":"E_FROM_TOMORROW","params":{}}';
+  expect(sentenceOf(JSON.parse(stored), 'en')).toBe('E_FROM_TOMORROW');
+});
+
 describe('the codes in the sources', () => {
   const registered = Object.keys(errorRegistry);
   const sources = readSources('src');
