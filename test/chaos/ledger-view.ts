@@ -31,6 +31,8 @@ export interface LedgerView {
   leases(id: string): Promise<readonly HeldLease[]>;
   /** True where every row of these chunks has its outcome and they were put away. */
   areSealed(id: string, chunks: readonly string[]): Promise<boolean>;
+  /** How often the rows of a batch did not add up at its end and were counted anew. */
+  recounts(): Promise<number>;
   /** Jobs that hold a slot of the gate, with the client that each belongs to. */
   slots(): Promise<ReadonlyMap<string, string>>;
   /** The gate's own sum of the weights in flight. */
@@ -77,6 +79,9 @@ export function openLedgerView(url: string, prefix: string): LedgerView {
         if (token !== undefined) leases.push({ chunk, token, expiresMs: Number(expiries[at + 1]) });
       }
       return leases;
+    },
+    async recounts() {
+      return Number((await redis.hget(`${prefix}:tallies`, 'failedChecks')) ?? 0);
     },
     async areSealed(id, chunks) {
       if (chunks.length === 0) return true;

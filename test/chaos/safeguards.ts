@@ -23,7 +23,7 @@ export const edits: readonly Safeguard[] = [
     name: 'without-lease-check',
     what: 'a commit needs the current lease',
     scenario: 'sigstop',
-    complaint: /no results were posted|do not add up|rows are open/u,
+    complaint: /counted anew|no results were posted|do not add up|rows are open/u,
     file: '/queue/scripts/commit.lua',
     text: /^if .*\bthen return \{ 'refused'.*\bend$/mu,
     by: '',

@@ -9,6 +9,7 @@ import type { Random } from './random.ts';
 import { checkAtRest, findResults, readCalls, readLedger } from './read-histories.ts';
 import { takeSample, type Sample } from './sample-processes.ts';
 import type { Outcome, Stage } from './scenario.ts';
+import { neverRecounted } from './trial.ts';
 import { waitUntil } from './wait-until.ts';
 import { watchBatch, type BatchWatch } from './watch-batch.ts';
 
@@ -95,7 +96,7 @@ export async function runSoak(stage: Stage, minutes: number): Promise<Soak> {
   };
   await Promise.all([work(), breakThings(), sample()]);
 
-  const rest = await checkAtRest(world, 150_000);
+  const rest = [...(await checkAtRest(world, 150_000)), ...(await neverRecounted(world))];
   const kinds = await countKeyKinds(world);
   const broken = [...batches.flatMap((batch) => batch.broken), ...rest];
   const sum = (read: (batch: Outcome) => number): number =>

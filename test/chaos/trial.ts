@@ -42,6 +42,8 @@ export interface Trial {
   readonly failures?: ReadonlyMap<string, string>;
   /** The batch must end before all rows are done, the others cancelled, with this code where there is one. */
   readonly endedEarly?: { readonly code?: string };
+  /** The rows may have to be counted anew at the end: otherwise that hides a mistake. */
+  readonly mayRecount?: true;
   /** How a bot may end by itself; in no way unless told. */
   readonly mayEnd?: readonly (number | string)[];
   /** More that must hold at the end. */
@@ -124,6 +126,7 @@ async function conclude(trial: Trial, end: End): Promise<Omit<Outcome, 'recoverS
     ...checkFigures(findings, trial, end),
     ...(await checkAtRest(world, trial.restWithinMs ?? 6000)),
     ...(await oneBatch(world)),
+    ...(trial.mayRecount === true ? [] : await neverRecounted(world)),
     ...world.fleet.ownEnds
       .filter((code) => trial.mayEnd?.includes(code) !== true)
       .map((code) => `a bot ended by itself (${code})`),
@@ -157,6 +160,11 @@ function checkFigures(
     ...(repeated > most ? [`${repeated} repeated calls, ${most} allowed`] : []),
     ...(peak > allowed ? [`${peak} requests in flight at once, ${allowed} allowed`] : []),
   ];
+}
+
+export async function neverRecounted({ ledger }: ChaosWorld): Promise<string[]> {
+  const times = await ledger.recounts();
+  return times === 0 ? [] : [`the rows did not add up at the end and were counted anew: ${times}`];
 }
 
 /** One dropped table is one batch, however often its event came. */

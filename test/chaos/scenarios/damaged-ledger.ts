@@ -30,6 +30,7 @@ export const damagedLedger: Scenario = {
       rows,
       world: { rowMs: 300 },
       mostRepeats: () => taken,
+      mayRecount: true,
       async strike(world, watch) {
         taken = await damage(world, watch.id() ?? '');
         return { injected: taken + 1, broken: taken > 0 ? [] : ['there was nothing to damage'] };
