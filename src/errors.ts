@@ -74,6 +74,14 @@ export function fail<Code extends ErrorCode>(
   throw new UserError(toFault(code, params), options);
 }
 
+/** A setting that whoever it is for refuses: until it is corrected a process cannot start, however often it is tried. */
+export class SettingError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SettingError';
+  }
+}
+
 /** Anything that was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

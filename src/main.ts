@@ -3,6 +3,7 @@
 import { startApp } from './app.ts';
 import { ConfigError, configExitCode, readConfig, toSecrets, type Config } from './config.ts';
 import { guardLoop } from './ops/guard-loop.ts';
+import { SettingError } from './errors.ts';
 import { createLogger } from './logger.ts';
 
 /** Longer than an orderly end takes, shorter than compose's stop_grace_period. */
@@ -52,5 +53,5 @@ try {
   log.info({ reason }, 'stopping: rows that are not finished go back to the queue');
 } catch (error) {
   log.fatal({ err: error }, 'Darkroom could not go on');
-  process.exitCode = 1;
+  process.exitCode = error instanceof SettingError ? configExitCode : 1;
 }

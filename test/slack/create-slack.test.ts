@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { SettingError } from '../../src/errors.ts';
 import { startWorkspace } from '../../src/sandbox/workspace/workspace.ts';
 import { createSlack } from '../../src/slack/create-slack.ts';
 import {
@@ -25,5 +26,6 @@ it.each([
     presence: createLocalPresence(),
     storage: { findTrouble: async () => undefined },
   });
+  await expect(start).rejects.toThrow(SettingError);
   await expect(start).rejects.toThrow(reason);
 });
